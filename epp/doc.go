@@ -1,0 +1,51 @@
+// Package epp speaks the Extensible Provisioning Protocol, by which domain
+// registrars talk to registries: RFC 5730 (the protocol), 5731 (domains), 5732
+// (hosts), 5733 (contacts), 5734 (framing over TLS), with extensions as
+// values. It holds both directions of everything, so that the same package
+// makes a client, a server, or a tool that reads transcripts.
+//
+// # Messages
+//
+// A [Message] is one data unit: a hello, a [Greeting], a [Command] or a
+// [Response]. A command holds an [Action] (what to do, with the object's
+// data: [*DomainCreate], [*ContactInfo], [*Poll] ...), extensions, and the
+// client's transaction id. A response holds results, at most one [MsgQ],
+// object data ([*DomainInfoData] ...), extensions, and both transaction ids.
+// [Find] picks a typed value out of those lists. [AppendMessage] encodes; a
+// [Codec] decodes.
+//
+// Decoding goes by namespace: prefixes, places of declaration, CDATA and
+// layout make no difference. Document type declarations are refused, depth,
+// size and attributes are bounded. Encoding writes the conventional prefixes
+// in the order of the schemas.
+//
+// # Client
+//
+// [Dial] opens a session and logs in with the services that both sides know.
+// [Client.Do] sends a command and waits. A response of any code comes back as
+// a response; [Response.Err] turns failures into [*ResultError]. A Go error
+// is a [*TransportError], and its Sent field is the important bit of this
+// package: once a transforming command may have reached the server, a lost
+// answer means that nobody knows what happened, and sending it again may buy
+// twice. See [OutcomeUnknown].
+//
+// # Server
+//
+// A [Server] does the protocol's own duties (greeting, login rules, limits,
+// unknown commands, services not negotiated) and gives the rest to a
+// [Handler]. [WireAct] makes it misbehave on purpose, for simulators.
+//
+// # Extensions
+//
+// An [Extension] is a namespace with decoding functions; its types encode
+// themselves with a [Writer]. Extensions are given in lists, nothing
+// registers itself, and what nobody knows is kept as [*Raw]. [RGP], [SecDNS],
+// [Fee], [CNNICContact] and [CNNICDomain] are here; one's own are written the
+// same way.
+//
+// # Secrets
+//
+// Errors never repeat the content of frames, and types that hold passwords
+// print without them. Transcripts are raw: pass frames through [Mask] before
+// keeping them.
+package epp

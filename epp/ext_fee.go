@@ -1,0 +1,443 @@
+package epp
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// NSFee is the namespace of the fee extension (RFC 8748).
+const NSFee = "urn:ietf:params:xml:ns:epp:fee-1.0"
+
+// Fee is the fee extension (RFC 8748).
+var Fee = Extension{Namespace: NSFee, Decode: decodeFee}
+
+// Amounts are decimal numbers as text, exactly as on the wire; see
+// [ParseAmount] and [FormatAmount] for whole minor units.
+
+// FeeCheck stands in a domain check.
+type FeeCheck struct {
+	Currency string
+	Commands []FeeCommand
+}
+
+// FeeCommand names a command whose fee is asked for: create, renew, transfer,
+// update, delete, restore or custom.
+type FeeCommand struct {
+	Name       string
+	CustomName string
+	Phase      string
+	Subphase   string
+	Period     Period
+}
+
+// FeeCheckData stands in the answer to a domain check.
+type FeeCheckData struct {
+	Currency string
+	Objects  []FeeObject
+}
+
+// Object returns the answer about one name.
+func (d *FeeCheckData) Object(id string) (FeeObject, bool) {
+	for _, o := range d.Objects {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return FeeObject{}, false
+}
+
+// FeeObject is the answer about one name. Avail false means that the fee
+// information could not be given; Reason says why.
+type FeeObject struct {
+	ID       string
+	Avail    bool
+	Class    string
+	Commands []FeeCommandData
+	Reason   string
+}
+
+// FeeCommandData is the fee of one command on one name. Standard says that it
+// is the normal price, not a premium one.
+type FeeCommandData struct {
+	FeeCommand
+	Standard bool
+	Fees     []FeeItem
+	Credits  []FeeItem
+	Reason   string
+}
+
+// FeeItem is one fee (Amount >= 0) or credit (Amount <= 0).
+type FeeItem struct {
+	Amount      string
+	Description string
+	Lang        string
+	// Refundable is nil when not said. GracePeriod is an XML duration.
+	// Applied is "immediate", "delayed" or "". Credits have none of these.
+	Refundable  *bool
+	GracePeriod string
+	Applied     string
+}
+
+// FeeTransform stands in a create, renew, transfer or update (Verb) and names
+// the price that the client agrees to.
+type FeeTransform struct {
+	Verb     Verb
+	Currency string
+	Fees     []FeeItem
+	Credits  []FeeItem
+}
+
+// FeeTransformData stands in the answer to a transform and says what was
+// charged. Balance and CreditLimit are empty when absent.
+type FeeTransformData struct {
+	Verb        Verb
+	Currency    string
+	Period      Period
+	Fees        []FeeItem
+	Credits     []FeeItem
+	Balance     string
+	CreditLimit string
+}
+
+// Namespace implements [Value].
+func (*FeeCheck) Namespace() string { return NSFee }
+
+// Namespace implements [Value].
+func (*FeeCheckData) Namespace() string { return NSFee }
+
+// Namespace implements [Value].
+func (*FeeTransform) Namespace() string { return NSFee }
+
+// Namespace implements [Value].
+func (*FeeTransformData) Namespace() string { return NSFee }
+
+// Encode implements [Value].
+func (c *FeeCheck) Encode(w *Writer) {
+	w.Root("fee:check", NSFee)
+	w.Opt("fee:currency", c.Currency)
+	for i := range c.Commands {
+		c.Commands[i].open(w)
+		w.period("fee:period", c.Commands[i].Period)
+		w.Close("fee:command")
+	}
+	w.Close("fee:check")
+}
+
+func (c *FeeCommand) open(w *Writer, attrs ...string) {
+	a := append(make([]string, 0, 10), "name", c.Name)
+	for _, p := range [...][2]string{{"customName", c.CustomName}, {"phase", c.Phase}, {"subphase", c.Subphase}} {
+		if p[1] != "" {
+			a = append(a, p[0], p[1])
+		}
+	}
+	w.Open("fee:command", append(a, attrs...)...)
+}
+
+// Encode implements [Value].
+func (d *FeeCheckData) Encode(w *Writer) {
+	w.Root("fee:chkData", NSFee)
+	w.Leaf("fee:currency", d.Currency)
+	for i := range d.Objects {
+		o := &d.Objects[i]
+		if o.Avail {
+			w.Open("fee:cd", "avail", "1")
+		} else {
+			w.Open("fee:cd", "avail", "0")
+		}
+		w.Leaf("fee:objID", o.ID)
+		w.Opt("fee:class", o.Class)
+		for k := range o.Commands {
+			c := &o.Commands[k]
+			if c.Standard {
+				c.open(w, "standard", "1")
+			} else {
+				c.open(w)
+			}
+			w.period("fee:period", c.Period)
+			w.fees("fee:fee", c.Fees)
+			w.fees("fee:credit", c.Credits)
+			w.Opt("fee:reason", c.Reason)
+			w.Close("fee:command")
+		}
+		w.Opt("fee:reason", o.Reason)
+		w.Close("fee:cd")
+	}
+	w.Close("fee:chkData")
+}
+
+func (w *Writer) fees(name string, list []FeeItem) {
+	for i := range list {
+		f := &list[i]
+		a := make([]string, 0, 10)
+		if f.Description != "" {
+			a = append(a, "description", f.Description)
+		}
+		if f.Lang != "" && f.Lang != "en" {
+			a = append(a, "lang", f.Lang)
+		}
+		if f.Refundable != nil {
+			if *f.Refundable {
+				a = append(a, "refundable", "1")
+			} else {
+				a = append(a, "refundable", "0")
+			}
+		}
+		if f.GracePeriod != "" {
+			a = append(a, "grace-period", f.GracePeriod)
+		}
+		if f.Applied != "" {
+			a = append(a, "applied", f.Applied)
+		}
+		w.Leaf(name, f.Amount, a...)
+	}
+}
+
+// Encode implements [Value].
+func (t *FeeTransform) Encode(w *Writer) {
+	name := "fee:" + string(t.Verb)
+	w.Root(name, NSFee)
+	w.Opt("fee:currency", t.Currency)
+	w.fees("fee:fee", t.Fees)
+	w.fees("fee:credit", t.Credits)
+	w.Close(name)
+}
+
+var feeDataNames = [...]struct {
+	verb Verb
+	name string
+}{
+	{VerbCreate, "creData"}, {VerbRenew, "renData"}, {VerbTransfer, "trnData"},
+	{VerbUpdate, "updData"}, {VerbDelete, "delData"},
+}
+
+// Encode implements [Value].
+func (t *FeeTransformData) Encode(w *Writer) {
+	name := ""
+	for _, n := range feeDataNames {
+		if n.verb == t.Verb {
+			name = "fee:" + n.name
+		}
+	}
+	w.Root(name, NSFee)
+	w.Opt("fee:currency", t.Currency)
+	w.period("fee:period", t.Period)
+	w.fees("fee:fee", t.Fees)
+	w.fees("fee:credit", t.Credits)
+	w.Opt("fee:balance", t.Balance)
+	w.Opt("fee:creditLimit", t.CreditLimit)
+	w.Close(name)
+}
+
+func decodeFee(el *Element) (Value, error) {
+	d := &decoder{}
+	switch el.Local {
+	case "check":
+		d.strict = true
+		c := &FeeCheck{}
+		d.children(el, func(x *Element) {
+			switch x.Local {
+			case "currency":
+				c.Currency = d.currency(x)
+			case "command":
+				cmd := d.feeCommand(x)
+				c.Commands = append(c.Commands, cmd.FeeCommand)
+			default:
+				d.unexpected(x)
+			}
+		})
+		d.require(len(c.Commands) > 0, "command")
+		return c, d.result()
+	case "chkData":
+		c := &FeeCheckData{}
+		d.children(el, func(x *Element) {
+			switch x.Local {
+			case "currency":
+				c.Currency = d.currency(x)
+			case "cd":
+				c.Objects = append(c.Objects, d.feeObject(x))
+			}
+		})
+		return c, d.result()
+	case "create", "renew", "transfer", "update":
+		d.strict = true
+		t := d.feeTransform(el)
+		d.require(len(t.Fees) > 0, "fee")
+		return &FeeTransform{Verb: Verb(el.Local), Currency: t.Currency, Fees: t.Fees, Credits: t.Credits}, d.result()
+	}
+	for _, n := range feeDataNames {
+		if n.name == el.Local {
+			t := d.feeTransform(el)
+			t.Verb = n.verb
+			return t, d.result()
+		}
+	}
+	return nil, nil
+}
+
+func (d *decoder) currency(el *Element) string {
+	s := d.token(el)
+	if len(s) != 3 || strings.ToUpper(s) != s {
+		d.fail(CodeValueSyntax, el, "not a currency code")
+	}
+	return s
+}
+
+func (d *decoder) feeCommand(el *Element) FeeCommandData {
+	var c FeeCommandData
+	c.Name, _ = el.Attr("name")
+	c.CustomName, _ = el.Attr("customName")
+	c.Phase, _ = el.Attr("phase")
+	c.Subphase, _ = el.Attr("subphase")
+	if s, ok := el.Attr("standard"); ok {
+		c.Standard = d.bool(el, s)
+	}
+	switch c.Name {
+	case "create", "delete", "renew", "update", "transfer", "restore", "custom":
+	default:
+		d.fail(CodeValueSyntax, el, "attribute name missing or unknown")
+	}
+	d.children(el, func(x *Element) {
+		switch x.Local {
+		case "period":
+			c.Period = d.period(x)
+		case "fee":
+			c.Fees = append(c.Fees, d.fee(x, false))
+		case "credit":
+			c.Credits = append(c.Credits, d.fee(x, true))
+		case "reason":
+			c.Reason = collapse(x.DeepText())
+		default:
+			d.unexpected(x)
+		}
+	})
+	return c
+}
+
+func (d *decoder) feeObject(el *Element) FeeObject {
+	o := FeeObject{Avail: true}
+	if a, ok := el.Attr("avail"); ok {
+		o.Avail = d.bool(el, a)
+	}
+	d.children(el, func(x *Element) {
+		switch x.Local {
+		case "objID":
+			o.ID = d.need(x)
+		case "class":
+			o.Class = d.token(x)
+		case "command":
+			c := d.feeCommand(x)
+			o.Commands = append(o.Commands, c)
+		case "reason":
+			o.Reason = collapse(x.DeepText())
+		}
+	})
+	d.require(o.ID != "", "objID")
+	return o
+}
+
+func (d *decoder) feeTransform(el *Element) *FeeTransformData {
+	t := &FeeTransformData{}
+	d.children(el, func(x *Element) {
+		switch x.Local {
+		case "currency":
+			t.Currency = d.currency(x)
+		case "period":
+			t.Period = d.period(x)
+		case "fee":
+			t.Fees = append(t.Fees, d.fee(x, false))
+		case "credit":
+			t.Credits = append(t.Credits, d.fee(x, true))
+		case "balance":
+			t.Balance = d.amount(x)
+		case "creditLimit":
+			t.CreditLimit = d.amount(x)
+		default:
+			d.unexpected(x)
+		}
+	})
+	return t
+}
+
+func (d *decoder) amount(el *Element) string {
+	s := d.token(el)
+	if !decimal(s) {
+		d.fail(CodeValueSyntax, el, "not a decimal number")
+	}
+	return s
+}
+
+func (d *decoder) fee(el *Element, credit bool) FeeItem {
+	f := FeeItem{Amount: d.amount(el)}
+	if neg := strings.HasPrefix(f.Amount, "-"); neg != credit && strings.Trim(f.Amount, "+-0.") != "" {
+		d.fail(CodeValueRange, el, "fee below or credit above zero")
+	}
+	f.Description, _ = el.Attr("description")
+	f.Lang, _ = el.Attr("lang")
+	if r, ok := el.Attr("refundable"); ok {
+		b := d.bool(el, r)
+		f.Refundable = &b
+	}
+	f.GracePeriod, _ = el.Attr("grace-period")
+	f.Applied, _ = el.Attr("applied")
+	return f
+}
+
+// decimal reports whether s is an xsd:decimal.
+func decimal(s string) bool {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	digits, dots := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			dots++
+		default:
+			return false
+		}
+	}
+	return digits > 0 && dots <= 1
+}
+
+// ParseAmount turns a decimal amount into minor units of a currency with so
+// many digits: "12.5" with 2 is 1250. It fails rather than round.
+func ParseAmount(s string, digits int) (int64, error) {
+	neg := strings.HasPrefix(s, "-")
+	body := strings.TrimLeft(s, "+-")
+	if !decimal(s) {
+		return 0, errors.New("epp: amount is not a decimal number")
+	}
+	whole, frac, _ := strings.Cut(body, ".")
+	frac = strings.TrimRight(frac, "0")
+	if len(frac) > digits {
+		return 0, errors.New("epp: amount has more digits than the currency")
+	}
+	n, err := strconv.ParseInt("0"+whole+frac+strings.Repeat("0", digits-len(frac)), 10, 64)
+	if err != nil {
+		return 0, errors.New("epp: amount out of range")
+	}
+	if neg {
+		n = -n
+	}
+	return n, nil
+}
+
+// FormatAmount writes minor units as a decimal amount: 1250 with 2 is
+// "12.50".
+func FormatAmount(minor int64, digits int) string {
+	sign, u := "", uint64(minor)
+	if minor < 0 {
+		sign, u = "-", -u
+	}
+	s := strconv.FormatUint(u, 10)
+	if digits <= 0 {
+		return sign + s
+	}
+	if len(s) <= digits {
+		s = strings.Repeat("0", digits+1-len(s)) + s
+	}
+	return sign + s[:len(s)-digits] + "." + s[len(s)-digits:]
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+)
+
+// action is one row of the table; both wire forms are made of it.
+type action struct {
+	name    string // the product's name, or a name of ours for plain actions
+	summary string
+	doc     string
+	need    need
+	rate    int    // requests a second of one key
+	failed  string // the product's code when an outside doesn't answer
+
+	product bool // also in form 1
+	keyed   bool // takes an Idempotency-Key
+	method  string
+	path    string // of form 2
+
+	in, out reflect.Type
+	stream  bool // out is one line of an NDJSON stream
+	run     func(ctx context.Context, a *API, c caller, src source) (any, error)
+}
+
+// lines is a streamed answer: it calls emit for each line, one at a time.
+type lines func(emit func(line any))
+
+// shared makes an action of the product: POST /api/v1/{name} in form 2.
+func shared[In, Out any](name string, rate int, failed, summary, doc string, h func(context.Context, *API, caller, *In) (*Out, error)) action {
+	act := plain(http.MethodPost, "/api/v1/"+name, name, own, rate, summary, doc, h)
+	act.product, act.failed = true, failed
+	return act
+}
+
+// plain makes an action of form 2 alone.
+func plain[In, Out any](method, path, name string, n need, rate int, summary, doc string, h func(context.Context, *API, caller, *In) (*Out, error)) action {
+	return action{
+		name: name, summary: summary, doc: doc, need: n, rate: rate, method: method, path: path,
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](),
+		run: func(ctx context.Context, a *API, c caller, src source) (any, error) {
+			in := new(In)
+			if err := src.into(in); err != nil {
+				return nil, err
+			}
+			return h(ctx, a, c, in)
+		},
+	}
+}
+
+// streamed makes a plain action whose answer is lines of Out.
+func streamed[In, Out any](path, name string, rate int, summary, doc string, h func(context.Context, *API, caller, *In) (lines, error)) action {
+	return action{
+		name: name, summary: summary, doc: doc, rate: rate, method: http.MethodGet, path: path, stream: true,
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](),
+		run: func(ctx context.Context, a *API, c caller, src source) (any, error) {
+			in := new(In)
+			if err := src.into(in); err != nil {
+				return nil, err
+			}
+			return h(ctx, a, c, in)
+		},
+	}
+}
+
+// table is every action there is. Rates are the product's published ones.
+func table() []action {
+	create := shared("CreateDomainBatch", 20, "FailedOperation.RegisterDomainFailed", "Register up to 4,000 names",
+		"Starts an order and answers with its LogId; CheckBatchStatus follows it. Paid from the balance (PayMode 1), name by name: what fails is released. Calling it accepts the current registration agreement. An exact repetition of a signed request, or of an Idempotency-Key, is the same order.", createDomainBatch)
+	create.keyed = true
+	return []action{
+		shared("CheckDomain", 10, "FailedOperation.CheckDomainFailed", "Ask whether a name can be registered",
+			"Asks the registry. Prices are whole units of the currency, rounded up.", checkDomain),
+		shared("DescribeTldList", 20, "FailedOperation.DescribeDomainFailed", "List the suffixes on offer", "", describeTldList),
+		shared("DescribeDomainPriceList", 10, "FailedOperation.DomainPriceListFailed", "List prices by suffix, years and operation",
+			"Without a filter, everything. Prices are whole units of the currency, rounded up.", describePriceList),
+
+		shared("CreateTemplate", 20, "FailedOperation.CreateTemplateFailed", "Make a registrant template",
+			"The template is InAudit until its review ends; only an Approved one can be used in orders.", createTemplate),
+		shared("DescribeTemplate", 20, "FailedOperation.DescribeTemplateFailed", "Read a registrant template", "The document's number is masked.", describeTemplate),
+		shared("DescribeTemplateList", 20, "FailedOperation.DescribeTemplateFailed", "List registrant templates", "Newest first.", describeTemplateList),
+
+		create,
+		shared("ModifyDomainDNSBatch", 20, "FailedOperation.SetDomainDnsFailed", "Change the name servers of up to 4,000 names",
+			"Starts a batch and answers with its LogId.", modifyDNSBatch),
+		shared("CheckBatchStatus", 20, "FailedOperation", "Ask how batches stand", "At most 200 LogIds. A LogId that isn't the account's is an error.", checkBatchStatus),
+		shared("DescribeBatchOperationLogs", 20, "FailedOperation", "List batches", "Newest first.", describeBatchLogs),
+		shared("DescribeBatchOperationLogDetails", 20, "FailedOperation", "List the names of a batch", "In the order that they were given in.", describeBatchDetails),
+
+		shared("DescribeDomainNameList", 20, "FailedOperation.DescribeDomainListFailed", "List the account's names", "By name. Dates are Asia/Shanghai.", describeNameList),
+		shared("DescribeDomainBaseInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names", "Dates are Asia/Shanghai.", describeBaseInfo),
+
+		plain(http.MethodGet, "/api/v1/wallet", "GetWallet", own, 20, "Read the balance", "Minor units of the currency.", getWallet),
+		plain(http.MethodPost, "/api/v1/wallet/top-ups", "CreateTopUp", own, 20, "Pay into the balance", "Minor units of the currency; a payment that was seen before under the same ref is not made again.", createTopUp),
+		plain(http.MethodGet, "/api/v1/cases", "ListCases", wide, 20, "List faults found, with their evidence and remedies", "", listCases),
+		plain(http.MethodPost, "/api/v1/lookup", "LookupName", own, 10, "Ask why a name isn't in one's list", "", lookupName),
+		plain(http.MethodGet, "/api/v1/log", "ListLog", wide, 20, "Read the operation log", "Newest first; `before` is the id to go on from.", listLog),
+		plain(http.MethodGet, "/api/v1/freshness", "GetFreshness", own, 20, "Ask whether a page of this version is still true", "", getFreshness),
+		streamed[searchIn, SearchLine]("/api/v1/search", "SearchNames", 10, "Search a text over the suffixes on offer",
+			"Answers a line of JSON for each name as its registry answers. Minor units of the currency.", searchNames),
+	}
+}

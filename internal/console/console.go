@@ -1,0 +1,233 @@
+// Package console is the pages for owners of names and for the registrar's operators (the desk).
+// Pages are HTML first: each works without script. LOOK.md of the design is their law.
+package console
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/auth"
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// Operations is what the pages ask of the registrar; *ops.Ops is one.
+type Operations interface {
+	keyOps
+	templateOps
+	searchOps
+	cartOps
+	orderOps
+	nameOps
+	moneyOps
+	faultOps
+	Policy() *policy.Table
+	Now() time.Time
+}
+
+type keyOps interface {
+	CreateAPIKey(ctx context.Context, scope domain.Scope, label string) (domain.APIKey, string, error)
+	RevokeAPIKey(ctx context.Context, scope domain.Scope, secretID string) error
+	APIKeys(ctx context.Context, scope domain.Scope) ([]domain.APIKey, error)
+}
+
+type templateOps interface {
+	CreateTemplate(ctx context.Context, scope domain.Scope, in ops.TemplateForm) (domain.Template, error)
+	Template(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+	Templates(ctx context.Context, scope domain.Scope, f ops.TemplateFilter) ([]domain.Template, int, error)
+}
+
+type searchOps interface {
+	Candidates(query string) (names []domain.Name, bad []ops.Found)
+	Search(ctx context.Context, scope domain.Scope, names []domain.Name, each func(ops.Found))
+}
+
+type cartOps interface {
+	Cart(ctx context.Context, scope domain.Scope) (ops.CartView, error)
+	AddToCart(ctx context.Context, scope domain.Scope, typed string, years int) error
+	RemoveFromCart(ctx context.Context, scope domain.Scope, names ...string) error
+}
+
+type orderOps interface {
+	Register(ctx context.Context, scope domain.Scope, in ops.Register) (ops.OrderView, error)
+	ChangeNameServers(ctx context.Context, scope domain.Scope, names []string, ns []string) (ops.OrderView, error)
+	Order(ctx context.Context, scope domain.Scope, id domain.OrderID) (ops.OrderView, error)
+	Orders(ctx context.Context, scope domain.Scope, f ops.OrderFilter) ([]ops.OrderView, int, error)
+	Items(ctx context.Context, scope domain.Scope, id domain.OrderID, p ops.Page) ([]domain.Item, int, error)
+}
+
+type nameOps interface {
+	Domain(ctx context.Context, scope domain.Scope, name string) (domain.Tenure, error)
+	Domains(ctx context.Context, scope domain.Scope, f ops.TenureFilter) ([]domain.Tenure, int, error)
+	Log(ctx context.Context, scope domain.Scope, subject string, before int64, limit int) ([]domain.Event, error)
+}
+
+type moneyOps interface {
+	Wallet(ctx context.Context, scope domain.Scope) (ops.Wallet, error)
+	Statement(ctx context.Context, scope domain.Scope, before int64, limit int) ([]ops.LedgerLine, error)
+	TopUp(ctx context.Context, scope domain.Scope, amount int64, ref string) error
+	Balances(ctx context.Context, scope domain.Scope) (ops.Balances, error)
+}
+
+type faultOps interface {
+	Cases(ctx context.Context, scope domain.Scope, f ops.CaseFilter) ([]domain.Case, error)
+	Lookup(ctx context.Context, scope domain.Scope, typed string) (ops.Finding, error)
+	Freshness(ctx context.Context, scope domain.Scope, page int64) (*domain.Case, error)
+}
+
+// RegistryHealth is how one of our accounts at a registry does.
+type RegistryHealth struct {
+	Account     string   // registry account, as in the suffix policy
+	Suffixes    []string // display forms
+	Up          bool     // at least one session is logged in
+	Breaker     string   // "closed", "open", "half-open"
+	Sessions    int      // open
+	SessionCap  int      // that we may open
+	InFlight    int      // commands under way
+	Commands    int64    // sent since start
+	P50, P99    float64  // milliseconds
+	LastError   string   // the registry's or the network's own words; empty: none since start
+	LastErrorAt time.Time
+	Ours        int64 // our deposit by our ledger, minor units
+	Theirs      int64 // by the registry's own figure
+	TheirsKnown bool
+	Currency    string
+}
+
+// Endpoints are addresses that pages show; empty ones are left out.
+type Endpoints struct {
+	API     string // wire form 1: TC3 signatures
+	JSON    string // wire form 2: bearer keys
+	OpenAPI string
+	RDAP    string
+	WHOIS   string // host:port
+	DNS     string // host:port of a resolver or root that knows the registries
+	World   string // control page of the simulated world
+	Mailbox string // its mailbox
+}
+
+// Deps is what New needs; JobsUI and Registries may be nil.
+type Deps struct {
+	Ops        Operations
+	Auth       *auth.Auth
+	Registries func(ctx context.Context) []RegistryHealth
+	JobsUI     http.Handler // mounted at /desk/jobs/, which is its path prefix; only GET reaches it
+	Endpoints  Endpoints
+	Simulated  bool // payments and registries are simulated: pages say so
+	Version    string
+	Wall       func() time.Time // wall clock, for "refreshed at"; nil: not shown
+	Log        *slog.Logger
+}
+
+type console struct {
+	Deps
+	static *assets
+	texts  map[string]catalogue
+	views  map[string]*viewSet
+}
+
+// New builds the handler of every page, sessions and cross-origin protection included.
+func New(d Deps) (http.Handler, error) {
+	if d.Ops == nil || d.Auth == nil || d.Log == nil {
+		return nil, errors.New("console: ops, auth and log must be set")
+	}
+	c := &console{Deps: d}
+	if err := c.load(); err != nil {
+		return nil, err
+	}
+	pages := http.NewServeMux()
+	for _, rt := range c.routes() {
+		pages.Handle(rt.pattern, c.handle(rt))
+	}
+	pages.Handle("/", c.handle(route{"/", public, (*visit).notFound}))
+	denied := c.handle(route{"", public, (*visit).crossOrigin})
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", c.static)
+	mux.Handle("GET /favicon.ico", http.RedirectHandler(c.static.url("favicon.svg"), http.StatusFound))
+	mux.Handle("/", d.Auth.Guard(pages, denied))
+	return mux, nil
+}
+
+func (c *console) load() error {
+	var err error
+	if c.static, err = loadAssets(); err != nil {
+		return err
+	}
+	if c.texts, err = loadTexts(); err != nil {
+		return err
+	}
+	c.views, err = c.loadViews()
+	return err
+}
+
+// access says who may see a page.
+type access int
+
+const (
+	public   access = iota // anybody
+	owner                  // anybody who is signed in, acting for the own account
+	operator               // operators
+)
+
+type route struct {
+	pattern string
+	who     access
+	serve   func(*visit) error
+}
+
+// routes is every page: the one place that says who may see what.
+func (c *console) routes() []route {
+	return []route{
+		{"GET /{$}", public, (*visit).landing},
+		{"GET /search", public, (*visit).search},
+		{"GET /signup", public, (*visit).signUpForm},
+		{"POST /signup", public, (*visit).signUp},
+		{"GET /signin", public, (*visit).signInForm},
+		{"POST /signin", public, (*visit).signIn},
+		{"POST /signout", public, (*visit).signOut},
+		{"POST /theme", public, (*visit).setTheme},
+		{"GET /freshness", public, (*visit).freshness},
+		{"GET /help", public, (*visit).help},
+		{"GET /help/{code}", public, (*visit).helpArticle},
+		{"POST /cart/add", public, (*visit).cartAdd},
+
+		{"GET /cart", owner, (*visit).cart},
+		{"POST /cart/years", owner, (*visit).cartYears},
+		{"POST /cart/remove", owner, (*visit).cartRemove},
+		{"GET /checkout", owner, (*visit).checkout},
+		{"POST /checkout", owner, (*visit).placeOrder},
+		{"GET /orders", owner, (*visit).orders},
+		{"GET /orders/{id}", owner, (*visit).order},
+		{"GET /domains", owner, (*visit).domains},
+		{"GET /domains/lookup", owner, (*visit).lookup},
+		{"GET /domains/ns", owner, (*visit).nsForm},
+		{"POST /domains/ns", owner, (*visit).nsChange},
+		{"GET /domains/{name}", owner, (*visit).domain},
+		{"GET /templates", owner, (*visit).templates},
+		{"GET /templates/new", owner, (*visit).templateForm},
+		{"POST /templates/new", owner, (*visit).templateCreate},
+		{"GET /templates/{id}", owner, (*visit).template},
+		{"GET /wallet", owner, (*visit).wallet},
+		{"POST /wallet/top-up", owner, (*visit).topUp},
+		{"GET /log", owner, (*visit).log},
+		{"GET /keys", owner, (*visit).keys},
+		{"POST /keys", owner, (*visit).keyCreate},
+		{"POST /keys/revoke", owner, (*visit).keyRevoke},
+		{"GET /account", owner, (*visit).accountPage},
+		{"POST /account", owner, (*visit).accountSave},
+
+		{"GET /desk", operator, (*visit).desk},
+		{"GET /desk/{$}", operator, (*visit).desk},
+		{"GET /desk/registries", operator, (*visit).deskRegistries},
+		{"GET /desk/orders", operator, (*visit).deskOrders},
+		{"GET /desk/orders/{id}", operator, (*visit).deskOrder},
+		{"GET /desk/cases", operator, (*visit).deskCases},
+		{"GET /desk/money", operator, (*visit).deskMoney},
+		{"GET /desk/jobs/", operator, (*visit).deskJobs},
+		{"GET /desk/log", operator, (*visit).deskLog},
+	}
+}

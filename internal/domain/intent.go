@@ -1,0 +1,104 @@
+package domain
+
+import "time"
+
+// IntentKind is the irreversible act that is asked of a registry.
+type IntentKind string
+
+// The acts.
+const (
+	IntentCreate   IntentKind = "create"
+	IntentUpdateNS IntentKind = "update-ns"
+)
+
+// IntentState is where the act stands. See lifecycle.Intents for every legal step.
+type IntentState string
+
+// States of an intent. Open, Unknown and Pending are the open ones: one per name and registry at a time.
+const (
+	IntentQueued   IntentState = "queued"   // written down and paid for, not sent
+	IntentOpen     IntentState = "open"     // leased by a node; may have been sent
+	IntentUnknown  IntentState = "unknown"  // sent or perhaps sent, answer lost: ask before anything else
+	IntentPending  IntentState = "pending"  // the registry answered 1001 and will tell
+	IntentAccepted IntentState = "accepted" // done at the registry
+	IntentRefused  IntentState = "refused"  // did not and will not happen
+	IntentParked   IntentState = "parked"   // past its deadline with the registry silent: a case at the desk, the hold stays
+)
+
+// Intent is an irreversible act at a registry, written down with its client transaction id before it is sent.
+type Intent struct {
+	ID              IntentID
+	Item            ItemID
+	Account         AccountID
+	RegistryAccount string
+	Name            Name
+	Kind            IntentKind
+	State           IntentState
+	ClTRID          string // RFC 5730 client transaction id; an attempt number is appended on the wire
+	Payload         Payload
+	Template        TemplateID // registrant, for creates; 0 otherwise
+	Attempts        int        // times that it was sent
+	Absences        int        // agreeing answers "it did not happen" since it was last sent
+	SentAt          time.Time  // wall time of the last sending; zero: never
+	NextTryAt       time.Time  // wall time
+	DeadlineAt      time.Time  // business time after which a silent registry means the desk
+	CreatedAt       time.Time  // business time
+}
+
+// Payload is what the act needs beyond the name.
+type Payload struct {
+	Years          int      `json:"years,omitempty"`
+	NameServers    []string `json:"ns,omitempty"`
+	OldNameServers []string `json:"old_ns,omitempty"`
+	SealedAuthInfo []byte   `json:"auth,omitempty"` // our proof that an object is this intent's
+	Fee            int64    `json:"fee,omitempty"`  // registry fee that was agreed, minor units; 0: standard
+	FeeCurrency    string   `json:"fee_currency,omitempty"`
+	Cost           int64    `json:"cost,omitempty"` // what the registry takes from our deposit, minor units
+	AutoRenew      int      `json:"auto_renew,omitempty"`
+	LockUpdate     bool     `json:"lock_update,omitempty"`
+	LockTransfer   bool     `json:"lock_transfer,omitempty"`
+	Actor          string   `json:"actor,omitempty"` // who asked for it, for the operation log
+	IP             string   `json:"ip,omitempty"`
+	Via            string   `json:"via,omitempty"`
+}
+
+// OutcomeKind says what the registry did, as far as is known.
+type OutcomeKind string
+
+// Outcomes of sending, and of asking after a lost answer.
+const (
+	OutcomeAccepted OutcomeKind = "accepted" // done, and ours with proof
+	OutcomePending  OutcomeKind = "pending"  // EPP 1001
+	OutcomeRefused  OutcomeKind = "refused"  // the registry said no, or the object is another's
+	OutcomeUnknown  OutcomeKind = "unknown"  // it may have happened
+	OutcomeNotSent  OutcomeKind = "not-sent" // nothing left this machine, or the registry asks to try later
+	OutcomeAbsent   OutcomeKind = "absent"   // asked: it did not happen
+)
+
+// Outcome is the answer to an intent.
+type Outcome struct {
+	Kind   OutcomeKind
+	Code   string            // fault code when refused, or why not sent
+	Facts  map[string]string // evidence
+	Object Object            // the domain at the registry, when accepted
+}
+
+// Object is a domain as its registry shows it.
+type Object struct {
+	Name        Name
+	ROID        string
+	Sponsor     string // clID
+	Statuses    Statuses
+	NameServers []string
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// Leased is an intent that this node may act on until its lease lapses.
+type Leased struct {
+	Intent   Intent
+	Was      IntentState // its state before the lease: Queued is sent, Open and Unknown are asked after
+	Template *Template   // registrant, when the intent names one
+	Ours     bool        // the name already runs as a tenure here
+}

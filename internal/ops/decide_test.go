@@ -1,0 +1,336 @@
+package ops
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/ledger"
+	"github.com/openregistrar/openregistrar/internal/policy"
+	"pgregory.net/rapid"
+)
+
+var (
+	testNow = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	buyer   = domain.Scope{Account: 7, Actor: "buyer@example.com", IP: "192.0.2.1", Via: "console"}
+)
+
+func testTable(t interface{ Fatal(...any) }) *policy.Table {
+	rows, err := policy.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := policy.Parse(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+func approved() OrderSnapshot {
+	return OrderSnapshot{Wallet: Wallet{Currency: "CNY", Balance: 1_000_000},
+		Template: domain.Template{ID: 3, Account: 7, Version: 2, Status: domain.TemplateApproved}, Running: map[domain.Name]domain.Tenure{}}
+}
+
+func decide(t *testing.T, in Register, snap OrderSnapshot, fees map[domain.Name]int64) (Plan, OrderView, error) {
+	t.Helper()
+	table := testTable(t)
+	if in.Agreement == "" {
+		in.Agreement = table.House.Agreement
+	}
+	names, err := parseNames(in.Names, table)
+	if err != nil {
+		return Plan{}, OrderView{}, err
+	}
+	return decideRegister(buyer, in, names, snap, fees, table, make([][]byte, len(names)), 100, testNow)
+}
+
+func TestRegisterHoldsWhatItOrders(t *testing.T) {
+	snap := approved()
+	snap.Running["taken.com"] = domain.Tenure{Name: "taken.com", Account: 8, RegisteredAt: testNow}
+	plan, view, err := decide(t, Register{Template: 3, Years: 2, Names: []string{"One.com", "taken.com", "two.cn", "gold.top"},
+		YearsOf: map[domain.Name]int{"gold.top": 1}}, snap, map[domain.Name]int64{"gold.top": 100_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := int64(6800+7500) + (3600 + 3800) + 110_000
+	if view.Total != want || view.Doing != 3 || view.Failed != 1 {
+		t.Errorf("total %d (want %d), doing %d, failed %d", view.Total, want, view.Doing, view.Failed)
+	}
+	var held int64
+	for _, e := range plan.Entries {
+		if err := e.Check(); err != nil {
+			t.Error(err)
+		}
+		held += e.Postings[1].Amount
+	}
+	if held != want {
+		t.Errorf("held %d of %d", held, want)
+	}
+	insert := plan.Writes[0].(InsertOrder)
+	if len(insert.Items) != 4 || len(insert.Intents) != 3 {
+		t.Fatalf("%d items, %d intents", len(insert.Items), len(insert.Intents))
+	}
+	seen := map[int64]bool{int64(insert.Order.ID): true}
+	for _, it := range insert.Items {
+		if seen[int64(it.ID)] {
+			t.Errorf("identifier %d twice", it.ID)
+		}
+		seen[int64(it.ID)] = true
+	}
+	for _, in := range insert.Intents {
+		if seen[int64(in.ID)] || in.ClTRID == "" || in.State != domain.IntentQueued {
+			t.Errorf("intent %+v", in)
+		}
+		seen[int64(in.ID)] = true
+	}
+	if p := insert.Intents[2].Payload; p.Fee != 100_000 || p.Cost != 100_000 || p.FeeCurrency != "CNY" {
+		t.Errorf("premium payload %+v", p)
+	}
+	if len(plan.Expect) != 2 || plan.Expect[0] != (Expect{TableTemplate, 3, 2}) {
+		t.Errorf("expects %v", plan.Expect)
+	}
+	if len(plan.Wake) != 3 {
+		t.Errorf("wakes %v", plan.Wake)
+	}
+}
+
+func TestRegisterRefuses(t *testing.T) {
+	many := make([]string, 4001)
+	for i := range many {
+		many[i] = fmt.Sprintf("n%d.com", i)
+	}
+	good := Register{Template: 3, Years: 1, Names: []string{"one.com"}}
+	poor, unknown, waiting := approved(), approved(), approved()
+	poor.Wallet.Balance = 6799
+	unknown.Template = domain.Template{}
+	waiting.Template.Status = domain.TemplateInAudit
+	edit := func(f func(*Register)) Register { r := good; f(&r); return r }
+	for _, c := range []struct {
+		code fault.Code
+		in   Register
+		snap OrderSnapshot
+		fees map[domain.Name]int64
+	}{
+		{"input.no-names", edit(func(r *Register) { r.Names = nil }), approved(), nil},
+		{"input.too-many-names", edit(func(r *Register) { r.Names = many }), approved(), nil},
+		{"input.duplicate-name", edit(func(r *Register) { r.Names = []string{"a1.com", "A1.COM."} }), approved(), nil},
+		{"input.name-malformed", edit(func(r *Register) { r.Names = []string{"-a.com"} }), approved(), nil},
+		{"suffix.unsupported", edit(func(r *Register) { r.Names = []string{"abc.example"} }), approved(), nil},
+		{"order.years", edit(func(r *Register) { r.Years = 11 }), approved(), nil},
+		{"order.years", edit(func(r *Register) { r.Years = 2 }), approved(), map[domain.Name]int64{"one.com": 5}},
+		{"order.agreement-old", edit(func(r *Register) { r.Agreement = "1999-01-01" }), approved(), nil},
+		{"template.not-found", good, unknown, nil},
+		{"template.not-approved", good, waiting, nil},
+		{"wallet.insufficient", good, poor, nil},
+		{"order.price-changed", edit(func(r *Register) { r.MaxTotal = 6799 }), approved(), nil},
+		{"input.name-servers", edit(func(r *Register) { r.NameServers = []string{"ns1.example.com"} }), approved(), nil},
+		{"input.name-servers", edit(func(r *Register) { r.NameServers = []string{"ns1.example.com", "NS1.example.com."} }), approved(), nil},
+	} {
+		plan, _, err := decide(t, c.in, c.snap, c.fees)
+		if !fault.Is(err, c.code) {
+			t.Errorf("%v: got %v", c.code, err)
+		}
+		if len(plan.Writes)+len(plan.Entries)+len(plan.Events) != 0 {
+			t.Errorf("%v: a refusal changes something", c.code)
+		}
+	}
+}
+
+func leasedCreate(was domain.IntentState) domain.Leased {
+	state := was
+	if was == domain.IntentQueued {
+		state = domain.IntentOpen
+	}
+	return domain.Leased{Was: was, Intent: domain.Intent{ID: 9, Item: 8, Account: 7, RegistryAccount: "verisim", Name: "one.com",
+		Kind: domain.IntentCreate, State: state, Attempts: 1, SentAt: testNow, Payload: domain.Payload{Cost: 5500, Years: 1, Actor: "buyer@example.com"}}}
+}
+
+// Nothing but two agreeing absences, both seen after the registry's longest command time, leads to sending again.
+func TestAbsenceNeedsTimeAndAgreement(t *testing.T) {
+	l := landing{leased: leasedCreate(domain.IntentUnknown), longest: 3 * time.Second,
+		item: domain.Item{ID: 8, Account: 7, Price: 6800, Currency: "CNY", Status: domain.ItemDoing, Hold: domain.Held}, outcome: domain.Outcome{Kind: domain.OutcomeAbsent}}
+	state := func(wall time.Time) SetIntent {
+		t.Helper()
+		plan, err := decideOutcome(l, testNow, wall)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(plan.Entries) != 0 {
+			t.Errorf("money moves on an absence")
+		}
+		return plan.Writes[0].(SetIntent)
+	}
+	if s := state(testNow.Add(time.Second)); s.To != domain.IntentUnknown || s.Absences != 0 || !s.NextTryAt.Equal(testNow.Add(3*time.Second)) {
+		t.Errorf("too early: %+v", s)
+	}
+	if s := state(testNow.Add(4 * time.Second)); s.To != domain.IntentUnknown || s.Absences != 1 {
+		t.Errorf("first: %+v", s)
+	}
+	l.leased.Intent.Absences = 1
+	if s := state(testNow.Add(6 * time.Second)); s.To != domain.IntentQueued {
+		t.Errorf("second: %+v", s)
+	}
+}
+
+// However answers are lost, delayed and repeated, an item ends at most once, its hold meets exactly one capture or
+// release, a capture goes with a tenure, and a release with none.
+func TestOutcomesSettleOnce(t *testing.T) {
+	kinds := []domain.OutcomeKind{domain.OutcomeAccepted, domain.OutcomePending, domain.OutcomeRefused, domain.OutcomeUnknown, domain.OutcomeNotSent, domain.OutcomeAbsent}
+	house := testTable(t).House
+	rapid.Check(t, func(t *rapid.T) {
+		l := landing{leased: leasedCreate(domain.IntentQueued), longest: 3 * time.Second, house: house,
+			item: domain.Item{ID: 8, Account: 7, Name: "one.com", Price: 6800, Currency: "CNY", Status: domain.ItemDoing, Hold: domain.Held}}
+		l.leased.Intent.State, l.leased.Was = domain.IntentQueued, domain.IntentQueued
+		wall, ended, tenures := testNow, 0, 0
+		balance := map[ledger.Key]int64{ledger.HeldBy(7): 6800}
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			in := &l.leased.Intent
+			over := in.State == domain.IntentAccepted || in.State == domain.IntentRefused
+			l.leased.Was = in.State
+			if !over {
+				switch in.State { // what a lease does
+				case domain.IntentQueued:
+					in.State, in.SentAt, in.Absences = domain.IntentOpen, wall, 0
+				case domain.IntentOpen:
+					in.State = domain.IntentUnknown
+				}
+			}
+			if rapid.IntRange(0, 9).Draw(t, "crash") == 0 {
+				continue // the node died before it committed
+			}
+			l.outcome = domain.Outcome{Kind: kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "kind")]}
+			wall = wall.Add(time.Duration(rapid.IntRange(0, 5000).Draw(t, "ms")) * time.Millisecond)
+			plan, err := decideOutcome(l, testNow, wall)
+			if err != nil {
+				if l.leased.Was == domain.IntentQueued && l.outcome.Kind == domain.OutcomeAbsent || over || in.State == domain.IntentParked {
+					continue // declared refusals
+				}
+				t.Fatalf("%s, %s: %v", in.State, l.outcome.Kind, err)
+			}
+			if over {
+				t.Fatal("an intent that is over was settled again")
+			}
+			for _, w := range plan.Writes {
+				switch w := w.(type) {
+				case SetIntent:
+					if w.From != in.State {
+						t.Fatalf("from %s, is %s", w.From, in.State)
+					}
+					in.State, in.Absences = w.To, w.Absences
+				case SetItem:
+					if w.From != l.item.Status || w.HoldFrom != l.item.Hold {
+						t.Fatalf("item expects %s/%s, is %s/%s", w.From, w.HoldFrom, l.item.Status, l.item.Hold)
+					}
+					l.item.Status, l.item.Hold, l.item.Code = w.To, w.HoldTo, w.Code
+					if w.To != domain.ItemDoing {
+						ended++
+					}
+				case InsertTenure:
+					tenures++
+				}
+			}
+			for _, e := range plan.Entries {
+				if err := e.Check(); err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range e.Postings {
+					balance[p.Account] += p.Amount
+				}
+			}
+		}
+		success := l.item.Status == domain.ItemSuccess
+		switch {
+		case ended > 1, (tenures == 1) != success, l.item.Status == domain.ItemDoing && balance[ledger.HeldBy(7)] != 6800,
+			success && (balance[ledger.Revenue] != 6800 || balance[ledger.HeldBy(7)] != 0 || l.item.Hold != domain.HoldCaptured),
+			l.item.Status == domain.ItemFailed && (balance[ledger.Wallet(7)] != 6800 || l.item.Hold != domain.HoldReleased):
+			t.Fatalf("item %s/%s ended %d, tenures %d, balances %v", l.item.Status, l.item.Hold, ended, tenures, balance)
+		}
+	})
+}
+
+func TestOverdue(t *testing.T) {
+	item := domain.Item{ID: 8, Account: 7, Price: 6800, Currency: "CNY", Status: domain.ItemDoing, Hold: domain.Held}
+	for state, want := range map[domain.IntentState]domain.IntentState{
+		domain.IntentQueued: domain.IntentRefused, domain.IntentUnknown: domain.IntentParked, domain.IntentPending: domain.IntentParked} {
+		in := leasedCreate(state).Intent
+		in.State = state
+		plan, ok := decideOverdue(in, item, testNow)
+		if !ok || plan.Writes[0].(SetIntent).To != want {
+			t.Errorf("%s: %v %+v", state, ok, plan.Writes)
+		}
+		if released := len(plan.Entries) == 1; released != (state == domain.IntentQueued) {
+			t.Errorf("%s: released=%v: the hold stays wherever it may have happened", state, released)
+		}
+	}
+	for _, over := range []domain.IntentState{domain.IntentOpen, domain.IntentAccepted, domain.IntentRefused, domain.IntentParked} {
+		in := leasedCreate(over).Intent
+		in.State = over
+		if _, ok := decideOverdue(in, item, testNow); ok {
+			t.Errorf("%s: a deadline does something", over)
+		}
+	}
+}
+
+func TestNextReminder(t *testing.T) {
+	house := policy.House{Reminders: []int{60, 30, 10, 1}}
+	expires := testNow.AddDate(1, 0, 0)
+	var days []int
+	for now := testNow; ; {
+		next := nextReminder(expires, now, house)
+		if next.IsZero() {
+			break
+		}
+		days = append(days, int(expires.Sub(next).Hours()/24))
+		now = next
+	}
+	if got := fmt.Sprint(days); got != "[60 30 10 1 0]" {
+		t.Errorf("reminders at %s days", got)
+	}
+}
+
+func TestTemplateForm(t *testing.T) {
+	house := testTable(t).House
+	good := TemplateForm{CertificateType: "SFZ", Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: "张三", Organization: "Zhang San",
+		NameCN: "张三", Name: "Zhang San", CountryCN: "中国", ProvinceCN: "北京", CityCN: "北京", StreetCN: "海淀区某路 1 号", Street: "1 Some Road",
+		PostalCode: "100000", Telephone: "+86.13800000000", Email: "zhang@example.com"}}
+	tmpl, err := decideTemplate(good, "110000199001011234", 0, 5, 7, house, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !tmpl.IsDefault || tmpl.Status != domain.TemplateInAudit || strings.Contains(tmpl.MaskedNumber, "19900101") || !tmpl.NextActionAt.After(testNow) {
+		t.Errorf("%+v", tmpl)
+	}
+	for _, c := range []struct {
+		field, code string
+		edit        func(*TemplateForm)
+	}{
+		{"OrganizationNameCN", "template.field-missing", func(f *TemplateForm) { f.Contact.OrganizationCN = " " }},
+		{"OrganizationName", "template.field-malformed", func(f *TemplateForm) { f.Contact.Organization = "张" + "三" }},
+		{"Email", "template.field-malformed", func(f *TemplateForm) { f.Contact.Email = "nobody" }},
+		{"Telephone", "template.field-malformed", func(f *TemplateForm) { f.Contact.Telephone = "+1 555 000 11" }},
+		{"CertificateType", "template.field-malformed", func(f *TemplateForm) { f.CertificateType = "YYZZ" }},
+		{"CertificateType", "template.field-missing", func(f *TemplateForm) { f.CertificateType = "" }},
+		{"Country", "template.field-malformed", func(f *TemplateForm) { f.Contact.Country = "CHN" }},
+		{"StreetCN", "template.field-malformed", func(f *TemplateForm) { f.Contact.StreetCN = "<script>" }},
+		{"RegistrantType", "template.field-malformed", func(f *TemplateForm) { f.Contact.Kind = "X" }},
+	} {
+		bad := good
+		c.edit(&bad)
+		_, err := decideTemplate(bad, "110000199001011234", 1, 5, 7, house, testNow)
+		if e := fault.Of(err); e == nil || string(e.Code) != c.code || e.Facts["field"] != c.field {
+			t.Errorf("%s: %v", c.field, err)
+		}
+	}
+	if _, err := decideTemplate(good, "", 1, 5, 7, house, testNow); !fault.Is(err, "template.field-missing") {
+		t.Errorf("no number: %v", err)
+	}
+	for typed, want := range map[string]string{"138 0000 0000": "+86.13800000000", "+86 138-0000-0000": "+86.13800000000", "+852.21234567": "+852.21234567"} {
+		if got, ok := telephone(typed); !ok || got != want {
+			t.Errorf("%q: %q %v", typed, got, ok)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+// Package ops holds the operations of the registrar, one file each: load a snapshot, decide (pure, now is an
+// argument), commit a Plan. It knows no adapter and no edge; what it needs of them it declares as interfaces.
+package ops
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// Checker asks registries whether names are free. Names of one call all belong to the registry account.
+type Checker interface {
+	// Check answers for each name; a registry that can't be reached is an error of kind Unavailable.
+	Check(ctx context.Context, registryAccount string, names []domain.Name) ([]Availability, error)
+}
+
+// Sender carries intents to registries.
+type Sender interface {
+	// Send sends the act, which has been marked as sent already.
+	Send(ctx context.Context, l domain.Leased) domain.Outcome
+	// Ask finds out, on a new session and without doing anything, what became of an act whose answer was lost.
+	Ask(ctx context.Context, l domain.Leased) domain.Outcome
+	// LongestCommand is how long the registry may work on a command after its connection was lost (wall time).
+	LongestCommand(registryAccount string) time.Duration
+}
+
+// Sealer keeps secrets.
+type Sealer interface {
+	Seal(plain []byte, context string) ([]byte, error)
+	Open(sealed []byte, context string) ([]byte, error)
+}
+
+// Prober looks at the outside as anybody could.
+type Prober interface {
+	// Registration asks public directories who sponsors a name.
+	Registration(ctx context.Context, name domain.Name) (PublicRegistration, error)
+	// Servers asks the DNS which name servers a name is delegated to.
+	Servers(ctx context.Context, name domain.Name) ([]string, error)
+}
+
+// Availability is a registry's answer about one name.
+type Availability struct {
+	Name      domain.Name
+	Available bool
+	Reason    string // the registry's words, English, at most 32 characters (RFC 5731)
+	Premium   bool
+	Fee       int64 // the registry's fee for the first year, minor units, when Premium
+	RenewFee  int64
+	Currency  string
+}
+
+// PublicRegistration is what public directories say of a name.
+type PublicRegistration struct {
+	Found       bool
+	Registrar   string // its name as published
+	RegistrarID string // IANA identifier as published
+	URL         string
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	Statuses    domain.Statuses
+	NameServers []string
+	Source      string // "RDAP http://…" or "WHOIS …"
+}
+
+// Clock reads both clocks (DESIGN section 5).
+type Clock struct {
+	Business func() time.Time
+	Wall     func() time.Time
+}
+
+// Deps is what New needs; every field but Crash and Wake must be set.
+type Deps struct {
+	Store   Store
+	Checker Checker
+	Sender  Sender
+	Sealer  Sealer
+	Prober  Prober
+	Clock   Clock
+	Terms   func() *policy.Table // the policy that rules now
+	Node    string               // name of this process, for leases
+	Us      []string             // our clIDs at registries
+	Crash   func(at string)      // named crash points for tests; nil: none
+	Rand    func(n int) []byte
+}
+
+// Ops is the registrar's operations.
+type Ops struct {
+	Deps
+}
+
+// New refuses missing dependencies.
+func New(d Deps) (*Ops, error) {
+	switch {
+	case d.Store == nil, d.Checker == nil, d.Sender == nil, d.Sealer == nil, d.Prober == nil:
+		return nil, errors.New("ops: a dependency is missing")
+	case d.Clock.Business == nil, d.Clock.Wall == nil, d.Terms == nil, d.Node == "", d.Rand == nil:
+		return nil, errors.New("ops: clocks, policy, node or randomness is missing")
+	}
+	if d.Crash == nil {
+		d.Crash = func(string) {}
+	}
+	return &Ops{Deps: d}, nil
+}
+
+// Policy is the policy that rules now.
+func (o *Ops) Policy() *policy.Table { return o.Terms() }

@@ -1,0 +1,170 @@
+package ops
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/ledger"
+	"github.com/openregistrar/openregistrar/internal/lifecycle"
+	"github.com/openregistrar/openregistrar/internal/naming"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// landing is all that the decision about an outcome rests on.
+type landing struct {
+	leased  domain.Leased
+	item    domain.Item
+	tenure  *domain.Tenure // the name's running tenure, for changes of existing names
+	outcome domain.Outcome
+	longest time.Duration // how long the registry may still work on a lost command
+	house   policy.House
+}
+
+// decideOutcome turns a registry's answer, or its absence, into a Plan (DESIGN section 4).
+func decideOutcome(l landing, now, wall time.Time) (Plan, error) {
+	in := l.leased.Intent
+	on, nextTry, absences := eventOf(l, wall)
+	step, err := lifecycle.Next(in.State, on)
+	if err != nil {
+		return Plan{}, err
+	}
+	set := SetIntent{ID: in.ID, From: in.State, To: step.To, Absences: absences, NextTryAt: nextTry, Outcome: l.outcome}
+	plan := Plan{Writes: []Write{set}}
+	switch step.To {
+	case domain.IntentAccepted:
+		acceptedPlan(&plan, l, step.Money, now)
+	case domain.IntentRefused:
+		refusedPlan(&plan, l.item, in, l.outcome.Code, l.outcome.Facts, step.Money, now)
+	default:
+		// It goes on; the owner sees why it isn't done yet.
+		if l.outcome.Code != l.item.Code {
+			plan.Writes = append(plan.Writes, SetItem{ID: l.item.ID, From: domain.ItemDoing, To: domain.ItemDoing,
+				HoldFrom: l.item.Hold, HoldTo: l.item.Hold, Code: l.outcome.Code, Facts: l.outcome.Facts, At: now})
+			plan.Events = append(plan.Events, wentEvent(in, "intent.waits", orDoing(l.outcome.Code), l.outcome.Facts, now))
+		}
+	}
+	return plan, nil
+}
+
+// eventOf names what happened, and when to look again (wall time).
+func eventOf(l landing, wall time.Time) (on lifecycle.Event, nextTry time.Time, absences int) {
+	in := l.leased.Intent
+	switch l.outcome.Kind {
+	case domain.OutcomeAccepted:
+		return lifecycle.Accepted, wall, 0
+	case domain.OutcomeRefused:
+		return lifecycle.Refused, wall, 0
+	case domain.OutcomePending:
+		return lifecycle.Deferred, wall.Add(pendingAsk), in.Absences
+	case domain.OutcomeNotSent:
+		return lifecycle.NotSent, wall.Add(backoff(in.Attempts)), in.Absences
+	case domain.OutcomeAbsent:
+		// A command that was cut off may still be carried out until the registry's longest command time is over;
+		// an absence seen before then says nothing.
+		if over := in.SentAt.Add(l.longest); wall.Before(over) {
+			return lifecycle.Lost, over, 0
+		}
+		if in.Absences == 0 {
+			return lifecycle.Absent, wall.Add(secondLook), 1
+		}
+		return lifecycle.Confirmed, wall, 0
+	}
+	if l.leased.Was == domain.IntentQueued { // just sent: ask when the registry must be done with it
+		return lifecycle.Lost, wall.Add(l.longest / 2), 0
+	}
+	return lifecycle.Lost, wall.Add(backoff(in.Attempts)), in.Absences
+}
+
+const (
+	pendingAsk = time.Hour   // a pending act that the poll queue says nothing of is asked after
+	secondLook = time.Second // between two agreeing absences
+	maxBackoff = 30 * time.Second
+)
+
+// backoff doubles from half a second.
+func backoff(attempts int) time.Duration {
+	return min(maxBackoff, 500*time.Millisecond<<min(max(attempts-1, 0), 6))
+}
+
+func acceptedPlan(plan *Plan, l landing, money lifecycle.Money, now time.Time) {
+	in, obj := l.leased.Intent, l.outcome.Object
+	done := SetItem{ID: l.item.ID, From: domain.ItemDoing, To: domain.ItemSuccess, HoldFrom: l.item.Hold, HoldTo: l.item.Hold, At: now}
+	if l.item.Hold == domain.Held && money == lifecycle.Capture {
+		done.HoldTo = domain.HoldCaptured
+		plan.Entries = append(plan.Entries, ledger.Capture(l.item))
+	}
+	plan.Writes = append(plan.Writes, done, ClearCase{Account: in.Account, Subject: string(in.Name), At: now})
+	if in.Payload.Cost > 0 {
+		plan.Entries = append(plan.Entries, ledger.Spend(in.RegistryAccount, l.item.ID, in.Payload.Cost, l.item.Currency))
+	}
+	switch in.Kind {
+	case domain.IntentCreate:
+		t := domain.Tenure{
+			ID: domain.TenureID(l.item.ID), Account: in.Account, Name: in.Name, RegistryAccount: in.RegistryAccount,
+			Template: in.Template, Order: l.item.Order, ROID: obj.ROID, Statuses: obj.Statuses, NameServers: obj.NameServers,
+			Years: in.Payload.Years, AutoRenew: in.Payload.AutoRenew, RegisteredAt: obj.CreatedAt, ExpiresAt: obj.ExpiresAt,
+			Version: 1, UpdatedAt: now,
+		}
+		t.NextActionAt = nextReminder(t.ExpiresAt, now, l.house)
+		plan.Writes = append(plan.Writes, InsertTenure{t})
+		e := wentEvent(in, "domain.registered", "ok", map[string]string{"expires": obj.ExpiresAt.UTC().Format(time.DateOnly), "registry": in.RegistryAccount}, now)
+		plan.Events = append(plan.Events, e)
+	case domain.IntentUpdateNS:
+		if l.tenure != nil {
+			t := *l.tenure
+			t.NameServers, t.UpdatedAt = obj.NameServers, now
+			if len(obj.Statuses) > 0 {
+				t.Statuses = obj.Statuses
+			}
+			plan.Writes = append(plan.Writes, SetTenure{t})
+		}
+		plan.Events = append(plan.Events, wentEvent(in, "dns.changed", "ok", map[string]string{"ns": strings.Join(obj.NameServers, " ")}, now))
+	}
+}
+
+func refusedPlan(plan *Plan, item domain.Item, in domain.Intent, code string, why map[string]string, money lifecycle.Money, now time.Time) {
+	facts := map[string]string{"name": naming.Display(in.Name), "registry": in.RegistryAccount}
+	for k, v := range why {
+		facts[k] = v
+	}
+	failed := SetItem{ID: item.ID, From: domain.ItemDoing, To: domain.ItemFailed, HoldFrom: item.Hold, HoldTo: item.Hold, Code: code, Facts: facts, At: now}
+	if item.Hold == domain.Held && money == lifecycle.Release {
+		failed.HoldTo = domain.HoldReleased
+		plan.Entries = append(plan.Entries, ledger.Release(item))
+		facts["refunded"], facts["currency"] = strconv.FormatInt(item.Price, 10), item.Currency
+	}
+	kind := "registration.failed"
+	if in.Kind == domain.IntentUpdateNS {
+		kind = "dns.failed"
+	}
+	plan.Writes = append(plan.Writes, failed,
+		OpenCase{domain.Case{Account: in.Account, Subject: string(in.Name), Code: code, Facts: facts, OpenedAt: now}})
+	plan.Events = append(plan.Events, wentEvent(in, kind, code, facts, now))
+}
+
+// wentEvent is a line of the log about what became of an act, with who asked for it and from where.
+func wentEvent(in domain.Intent, kind, result string, facts map[string]string, now time.Time) domain.Event {
+	return domain.Event{Account: in.Account, Subject: string(in.Name), Kind: kind, Actor: in.Payload.Actor, IP: in.Payload.IP,
+		Via: in.Payload.Via, Result: result, Facts: facts, At: now}
+}
+
+func orDoing(code string) string {
+	if code == "" {
+		return "doing"
+	}
+	return code
+}
+
+// nextReminder is the next time before or at expiry at which the owner is told; zero: none is left.
+func nextReminder(expires, now time.Time, house policy.House) time.Time {
+	var next time.Time
+	for _, days := range append([]int{0}, house.Reminders...) {
+		at := expires.AddDate(0, 0, -days)
+		if at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}

@@ -1,0 +1,142 @@
+package ops
+
+import (
+	"context"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/ledger"
+)
+
+// Plan is everything that one decision changes; it is committed whole or not at all.
+type Plan struct {
+	Expect   []Expect         // every versioned row that the decision rested on
+	Writes   []Write          // state, in order
+	Entries  []ledger.Entry   // balanced movements; floors are checked by the store
+	Events   []domain.Event   // operation log; IDs and hashes are the store's
+	Messages []domain.Message // to be sent by notify; IDs are the store's
+	Wake     []string         // registry accounts whose intents should be looked at now
+}
+
+// Table names a versioned table in an Expect.
+type Table string
+
+// Versioned tables.
+const (
+	TableTemplate Table = "template"
+	TableTenure   Table = "tenure"
+	TablePolicy   Table = "policy" // ID 0: the highest version of any policy row
+)
+
+// Expect makes a commit fail with "state.moved" (Conflict) when the row has another version by then.
+type Expect struct {
+	Table   Table
+	ID      int64
+	Version int64
+}
+
+// Write is one change of state; the closed set is below.
+type Write interface{ write() }
+
+type (
+	// InsertAccount fails with "account.email-taken" where the address is in use. It opens no balance.
+	InsertAccount struct{ Account domain.Account }
+	// InsertAPIKey adds a key.
+	InsertAPIKey struct{ Key domain.APIKey }
+	// RevokeAPIKey stops a key of the account.
+	RevokeAPIKey struct {
+		Account  domain.AccountID
+		SecretID string
+		At       time.Time
+	}
+	// InsertTemplate adds a template of version 1. Where it is the default, the account's others stop being so.
+	InsertTemplate struct{ Template domain.Template }
+	// SetTemplateStatus moves a template on and grows its version; it fails with "state.moved" where From is not so.
+	SetTemplateStatus struct {
+		ID           domain.TemplateID
+		From, To     domain.TemplateStatus
+		Reason       string
+		NextActionAt time.Time
+		At           time.Time
+	}
+	// InsertOrder adds an order with its items and intents (up to 4,000 of each, in bulk).
+	// A used idempotency key fails with "order.key-used".
+	InsertOrder struct {
+		Order   domain.Order
+		Items   []domain.Item
+		Intents []domain.Intent
+	}
+	// SetOrderDone marks an order as finished and told; it fails with "state.moved" where it is marked already.
+	SetOrderDone struct {
+		ID domain.OrderID
+		At time.Time
+	}
+	// SetItem ends or annotates an item. HoldFrom must be what the row says ("state.moved" else), so that a hold
+	// meets exactly one capture or release.
+	SetItem struct {
+		ID       domain.ItemID
+		From, To domain.ItemStatus
+		HoldFrom domain.HoldState
+		HoldTo   domain.HoldState
+		Code     string
+		Facts    map[string]string
+		At       time.Time
+	}
+	// SetIntent moves an intent that this node has leased and gives the lease back. It fails with "state.moved"
+	// where From is not so.
+	SetIntent struct {
+		ID        domain.IntentID
+		From, To  domain.IntentState
+		Absences  int
+		NextTryAt time.Time // wall time
+		Outcome   domain.Outcome
+	}
+	// InsertTenure starts a tenure of version 1; it fails with "state.moved" where the name runs already.
+	InsertTenure struct{ Tenure domain.Tenure }
+	// SetTenure replaces the mutable part of a tenure whose version is still Tenure.Version, and grows it by one.
+	SetTenure struct{ Tenure domain.Tenure }
+	// PutCart adds or changes a line of the cart.
+	PutCart struct{ Line CartLine }
+	// DropCart removes lines from the cart.
+	DropCart struct {
+		Account domain.AccountID
+		Names   []domain.Name
+	}
+	// OpenCase records a fault found. Where the same (account, subject, code) is open already, only its facts are renewed.
+	OpenCase struct{ Case domain.Case }
+	// ClearCase ends the open case of (account, subject, code), if there is one; an empty code means every code.
+	ClearCase struct {
+		Account domain.AccountID
+		Subject string
+		Code    string
+		At      time.Time
+	}
+)
+
+func (InsertAccount) write()     {}
+func (InsertAPIKey) write()      {}
+func (RevokeAPIKey) write()      {}
+func (InsertTemplate) write()    {}
+func (SetTemplateStatus) write() {}
+func (InsertOrder) write()       {}
+func (SetOrderDone) write()      {}
+func (SetItem) write()           {}
+func (SetIntent) write()         {}
+func (InsertTenure) write()      {}
+func (SetTenure) write()         {}
+func (PutCart) write()           {}
+func (DropCart) write()          {}
+func (OpenCase) write()          {}
+func (ClearCase) write()         {}
+
+// Committer is the shared end of every operation.
+type Committer interface {
+	// Commit applies the plan in one transaction. A balance that would go below its floor fails with
+	// "wallet.insufficient" (facts: short, in minor units, and currency). Every account named in an Event has its
+	// ViewVersion grown by one.
+	Commit(ctx context.Context, p Plan) error
+	// CommitEach applies several plans in one transaction, a savepoint each; one that fails leaves the others.
+	CommitEach(ctx context.Context, plans []Plan) []error
+	// NextIDs reserves n consecutive identifiers and returns the first.
+	NextIDs(ctx context.Context, n int) (int64, error)
+}

@@ -1,0 +1,185 @@
+package ops
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/naming"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// States of a name that was searched for.
+const (
+	Available = "available"
+	Premium   = "premium"
+	Taken     = "taken"
+	Yours     = "yours"
+	Reserved  = "reserved"
+	Malformed = "malformed"
+	Unknown   = "unknown" // the registry doesn't answer; never shown as free
+)
+
+// Found is what is known of one name that was searched for.
+type Found struct {
+	Name     domain.Name
+	Display  string
+	Suffix   policy.Suffix
+	State    string
+	Code     fault.Code  // why it can't be bought; empty for available and premium
+	Facts    fault.Facts // evidence of Code
+	Price    int64       // first year, minor units
+	Renew    int64       // each further year
+	Currency string
+	Fee      int64 // the registry's premium fee, minor units
+}
+
+// maxSearched names in one search; more go through an order's file or the API.
+const maxSearched = 500
+
+// Candidates reads one box of text: full names stand for themselves, bare labels are tried under every popular suffix.
+func (o *Ops) Candidates(query string) (names []domain.Name, bad []Found) {
+	table := o.Policy()
+	var known []string
+	for _, s := range table.Suffixes() {
+		known = append(known, s.Suffix, s.Display)
+	}
+	full, labels := naming.Split(query, known)
+	seen := map[domain.Name]bool{}
+	add := func(typed string, optional bool) {
+		n, err := naming.Parse(typed)
+		if err == nil {
+			suffix, ok := table.Suffix(n.Suffix())
+			if !ok {
+				err = fault.New(fault.Invalid, "suffix.unsupported", "suffix", naming.Display(domain.Name(n.Suffix())), "name", typed)
+			} else {
+				err = naming.Check(n, suffix)
+			}
+		}
+		switch {
+		case err == nil && !seen[n] && len(names) < maxSearched:
+			seen[n] = true
+			names = append(names, n)
+		case err != nil && !optional && len(bad) < maxSearched:
+			e := fault.Of(err)
+			bad = append(bad, Found{Name: n, Display: clip(typed, 80), State: Malformed, Code: e.Code, Facts: e.Facts})
+		}
+	}
+	for _, s := range full {
+		add(s, false)
+	}
+	for _, label := range labels {
+		before := len(names)
+		for _, s := range table.Suffixes() {
+			if s.Popular > 0 {
+				add(label+"."+s.Suffix, true)
+			}
+		}
+		if len(names) == before && len(table.Suffixes()) > 0 {
+			add(label+"."+table.Suffixes()[0].Suffix, false) // no suffix takes it: say why
+		}
+	}
+	return names, bad
+}
+
+// Search asks every registry concerned at once and calls each, one call at a time, as answers arrive.
+func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Name, each func(Found)) {
+	table := o.Policy()
+	groups := map[string][]domain.Name{}
+	for _, n := range names {
+		if suffix, ok := table.Suffix(n.Suffix()); ok {
+			groups[suffix.Registry] = append(groups[suffix.Registry], n)
+		} else {
+			each(Found{Name: n, Display: naming.Display(n), State: Malformed, Code: "suffix.unsupported",
+				Facts: fault.Facts{"suffix": n.Suffix(), "name": naming.Display(n)}})
+		}
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for account, group := range groups {
+		for len(group) > 0 {
+			part := group[:min(len(group), 50)] // one multi-name check; small parts arrive sooner
+			group = group[len(part):]
+			wg.Go(func() {
+				answers, err := o.Checker.Check(ctx, account, part)
+				found := decideFound(part, answers, err, table)
+				for i := range found {
+					if found[i].State == Taken && scope.Account != 0 {
+						if t, err := o.Store.TenureByName(ctx, found[i].Name); err == nil && t.Account == scope.Account {
+							found[i].State, found[i].Facts = Yours, takenHere(t, scope)
+						}
+					}
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				for _, f := range found {
+					each(f)
+				}
+			})
+		}
+	}
+	wg.Wait()
+}
+
+func decideFound(names []domain.Name, answers []Availability, failed error, table *policy.Table) []Found {
+	byName := make(map[domain.Name]Availability, len(answers))
+	for _, a := range answers {
+		byName[a.Name] = a
+	}
+	out := make([]Found, 0, len(names))
+	for _, n := range names {
+		suffix, _ := table.Suffix(n.Suffix())
+		f := Found{Name: n, Display: naming.Display(n), Suffix: suffix, Price: suffix.New, Renew: suffix.Renew, Currency: suffix.Currency}
+		a, answered := byName[n]
+		switch {
+		case failed != nil || !answered:
+			f.State, f.Code, f.Facts = Unknown, "registry.unreachable", fault.Facts{"registry": suffix.Registry, "suffix": suffix.Display}
+			if e := fault.Of(failed); failed != nil && e.Kind == fault.Unavailable {
+				f.Code = e.Code
+			}
+		case a.Available && a.Premium && a.Fee > 0:
+			f.State, f.Fee = Premium, a.Fee
+			f.Price, _ = priceNew(suffix, 1, a.Fee)
+			if a.RenewFee > 0 {
+				f.Renew = a.RenewFee + a.RenewFee*suffix.PremiumMark/100
+			}
+		case a.Available:
+			f.State = Available
+		case isReserved(a.Reason):
+			f.State, f.Code, f.Facts = Reserved, "registration.reserved", fault.Facts{"name": f.Display, "reason": a.Reason}
+		default:
+			f.State, f.Code, f.Facts = Taken, "registration.taken", fault.Facts{"name": f.Display}
+			if a.Reason != "" {
+				f.Facts["reason"] = a.Reason
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// CheckName asks about one name exactly. A name that can't be read is a Found of state malformed, with its code.
+func (o *Ops) CheckName(ctx context.Context, scope domain.Scope, typed string) (Found, error) {
+	names, err := parseNames([]string{typed}, o.Policy())
+	if err != nil {
+		e := fault.Of(err)
+		if e.Kind == fault.Internal {
+			return Found{}, err
+		}
+		return Found{Display: clip(typed, 80), State: Malformed, Code: e.Code, Facts: e.Facts}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	var out Found
+	o.Search(ctx, scope, names, func(f Found) { out = f })
+	return out, ctx.Err()
+}
+
+// isReserved reads a registry's reason, which is free text of at most 32 characters (RFC 5731 section 3.1.1).
+func isReserved(reason string) bool {
+	r := strings.ToLower(reason)
+	return strings.Contains(r, "reserved") || strings.Contains(r, "restricted") || strings.Contains(r, "blocked")
+}

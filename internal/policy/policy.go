@@ -1,0 +1,219 @@
+// Package policy holds what operators may change: suffixes with their periods, prices and verification terms,
+// the registration agreement, review waits. It ships as embedded TOML that seeds versioned rows at first start;
+// the rows rule from then on, and rules receive them as a Table value.
+package policy
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+//go:embed suffixes/*.toml house.toml
+var shipped embed.FS
+
+// Row is one versioned document of the policy table: Kind "suffix" (Key is the suffix) or "house" (Key is "").
+type Row struct {
+	Kind    string
+	Key     string
+	Version int64
+	Body    string // TOML
+}
+
+// Verification says when a registrant must have passed real-name verification.
+type Verification string
+
+// A name is verified before it is registered (.cn) or within days after (.com).
+const (
+	Before Verification = "before"
+	After  Verification = "after"
+)
+
+// Suffix is everything that differs from one suffix to the next.
+type Suffix struct {
+	Suffix       string       `toml:"suffix"` // A-label form, no leading dot: "com", "com.cn", "xn--fiqs8s"
+	Display      string       `toml:"display"`
+	Registry     string       `toml:"registry"` // registry account that serves it
+	Verification Verification `toml:"verification"`
+	Contacts     bool         `toml:"contacts"`       // the registry keeps contact objects
+	HostObjects  bool         `toml:"host_objects"`   // RFC 5732 hosts; else host attributes
+	IDN          bool         `toml:"idn"`            // Chinese labels are taken
+	ASCII        bool         `toml:"ascii"`          // letters, digits, hyphen are taken
+	MinLabel     int          `toml:"min_label"`      // characters
+	Periods      []int        `toml:"periods"`        // years that can be bought
+	MaxYears     int          `toml:"max_years"`      // cap of the remaining term
+	Popular      int          `toml:"popular"`        // order in search; 0: only when asked for
+	RecordOK     bool         `toml:"record_support"` // can be filed for a website (ICP, Beijing)
+	Currency     string       `toml:"currency"`
+	New          int64        `toml:"new"`   // price of one year, minor units
+	Renew        int64        `toml:"renew"` // the same for renewal
+	Redeem       int64        `toml:"redeem"`
+	Transfer     int64        `toml:"transfer"`
+	Cost         int64        `toml:"cost"`           // what the registry takes per year, minor units
+	PremiumMark  int64        `toml:"premium_margin"` // percent added to a registry's premium fee
+	Version      int64        `toml:"-"`
+}
+
+// House is what holds for every suffix.
+type House struct {
+	Currency       string        `toml:"currency"`
+	Agreement      string        `toml:"agreement"`       // current version of the registration agreement
+	MaxNames       int           `toml:"max_names"`       // per batch, the product's UpTo4000
+	MaxTemplates   int           `toml:"max_templates"`   // per account
+	TemplateReview time.Duration `toml:"-"`               // simulated wait until a valid form counts as approved
+	ReviewText     string        `toml:"template_review"` // its written form, "3s"
+	IntentDays     int           `toml:"intent_days"`     // business days of 24 h until a silent registry means the desk
+	DefaultNS      []string      `toml:"name_servers"`    // for names bought without any
+	MinTopUp       int64         `toml:"min_top_up"`      // minor units
+	MaxTopUp       int64         `toml:"max_top_up"`      // minor units
+	Reminders      []int         `toml:"reminders"`       // days before expiry
+	Version        int64         `toml:"-"`
+}
+
+// Table is the policy as rules see it: a value, never changed after it is made.
+type Table struct {
+	House    House
+	Version  int64 // highest version of any row in it; recorded with each decision
+	suffixes map[string]Suffix
+	order    []string
+}
+
+// Suffix finds a suffix by its A-label form.
+func (t *Table) Suffix(s string) (Suffix, bool) { v, ok := t.suffixes[s]; return v, ok }
+
+// Suffixes lists them, popular ones first.
+func (t *Table) Suffixes() []Suffix {
+	out := make([]Suffix, 0, len(t.order))
+	for _, s := range t.order {
+		out = append(out, t.suffixes[s])
+	}
+	return out
+}
+
+// Price is what an action costs for a number of years, minor units.
+// Actions are the product's: new, renew, redem, tran.
+func (s Suffix) Price(action string, years int) (int64, bool) {
+	switch action {
+	case "new":
+		return s.New + s.Renew*int64(years-1), true
+	case "renew":
+		return s.Renew * int64(years), true
+	case "redem":
+		return s.Redeem, true
+	case "tran":
+		return s.Transfer, true
+	}
+	return 0, false
+}
+
+// Allows reports whether the number of years can be bought.
+func (s Suffix) Allows(years int) bool {
+	for _, p := range s.Periods {
+		if p == years {
+			return true
+		}
+	}
+	return false
+}
+
+// Parse makes a Table of rows; unknown keys and missing terms are errors.
+func Parse(rows []Row) (*Table, error) {
+	t := &Table{suffixes: map[string]Suffix{}}
+	for _, r := range rows {
+		if r.Version > t.Version {
+			t.Version = r.Version
+		}
+		switch r.Kind {
+		case "house":
+			if err := strict(r.Body, &t.House); err != nil {
+				return nil, fmt.Errorf("policy house: %w", err)
+			}
+			d, err := time.ParseDuration(t.House.ReviewText)
+			if err != nil {
+				return nil, fmt.Errorf("policy house: template_review: %w", err)
+			}
+			t.House.TemplateReview, t.House.Version = d, r.Version
+		case "suffix":
+			var s Suffix
+			if err := strict(r.Body, &s); err != nil {
+				return nil, fmt.Errorf("policy suffix %s: %w", r.Key, err)
+			}
+			if err := s.check(r.Key); err != nil {
+				return nil, fmt.Errorf("policy suffix %s: %w", r.Key, err)
+			}
+			s.Version = r.Version
+			t.suffixes[s.Suffix] = s
+			t.order = append(t.order, s.Suffix)
+		default:
+			return nil, fmt.Errorf("policy: kind %q is not known", r.Kind)
+		}
+	}
+	if t.House.MaxNames == 0 {
+		return nil, fmt.Errorf("policy: the house row is missing")
+	}
+	sort.Slice(t.order, func(i, j int) bool {
+		a, b := t.suffixes[t.order[i]], t.suffixes[t.order[j]]
+		if (a.Popular == 0) != (b.Popular == 0) {
+			return b.Popular == 0
+		}
+		if a.Popular != b.Popular {
+			return a.Popular < b.Popular
+		}
+		return a.Suffix < b.Suffix
+	})
+	return t, nil
+}
+
+func (s Suffix) check(key string) error {
+	switch {
+	case s.Suffix != key:
+		return fmt.Errorf("suffix is %q", s.Suffix)
+	case s.Registry == "":
+		return fmt.Errorf("no registry")
+	case s.Verification != Before && s.Verification != After:
+		return fmt.Errorf("verification is %q, want before or after", s.Verification)
+	case s.Currency == "" || s.New <= 0 || s.Renew <= 0 || s.Cost <= 0:
+		return fmt.Errorf("currency, new, renew and cost must be set")
+	case len(s.Periods) == 0 || s.MaxYears == 0 || s.MinLabel == 0:
+		return fmt.Errorf("periods, max_years and min_label must be set")
+	}
+	return nil
+}
+
+// Shipped gives the rows that a new database starts with, all of version 1.
+func Shipped() ([]Row, error) {
+	house, err := shipped.ReadFile("house.toml")
+	if err != nil {
+		return nil, err
+	}
+	rows := []Row{{Kind: "house", Version: 1, Body: string(house)}}
+	files, err := fs.Glob(shipped, "suffixes/*.toml")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		body, err := shipped.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, Row{Kind: "suffix", Key: strings.TrimSuffix(path.Base(f), ".toml"), Version: 1, Body: string(body)})
+	}
+	return rows, nil
+}
+
+func strict(body string, into any) error {
+	md, err := toml.Decode(body, into)
+	if err != nil {
+		return err
+	}
+	if extra := md.Undecoded(); len(extra) > 0 {
+		return fmt.Errorf("unknown key %s", extra[0])
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/openregistrar/openregistrar/epp"
+)
+
+func message(id, text string, data ...epp.Value) *epp.Response {
+	r := epp.NewResponse(1301, data...)
+	r.MsgQ = &epp.MsgQ{Count: 1, ID: id, QDate: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Msg: text}
+	return r
+}
+
+func TestPoll(t *testing.T) {
+	f := newFake(t)
+	broken := message("b3", "x")
+	broken.Wire = &epp.WireAct{Raw: epp.AppendFrame(nil, []byte(`<?xml version="1.0"?><epp xmlns="urn:ietf:params:xml:ns:epp-1.0"><response><result code="1301"><msg>m</msg></result><msgQ count="1" id="b3"><msg></response></epp>`))}
+	f.queue = []*epp.Response{
+		message("b1", "Pending done", &epp.DomainPendingData{PendingResult: epp.PendingResult{ID: "A.com", Done: true, ClTRID: "OR-77-2", SvTRID: "s", Date: time.Now()}}),
+		message("b2", "", &epp.DomainInfoData{Name: "c.com", ROID: "D-1", ClID: "ours", AuthInfo: epp.Password(secret)}),
+		broken,
+		message("b4", "Of a kind that nobody knows", &epp.Raw{Element: epp.NewElement("urn:example:other-1.0", "thing", "x")}),
+	}
+	f.start("", epp.Limits{})
+	r := f.open()
+	var got []Message
+	n, err := r.Poll(context.Background(), "fakesim", func(_ context.Context, m Message) error {
+		if f.counted("poll") == 0 || len(f.queue) == 0 || f.queue[0].MsgQ.ID != m.ID {
+			t.Errorf("%s was acknowledged before it was stored", m.ID)
+		}
+		got = append(got, m)
+		return nil
+	})
+	if err != nil || n != 4 || len(got) != 4 || len(f.queue) != 0 {
+		t.Fatalf("%d messages, %v, %d left: %+v", n, err, len(f.queue), got)
+	}
+	if m := got[0]; m.Name != "a.com" || !m.Done || m.ClTRID != "OR-77" || !m.Readable || m.Text != "Pending done" || m.QueuedAt.Year() != 2026 || m.Account != "fakesim" {
+		t.Errorf("%+v", m)
+	}
+	if m := got[1]; m.Domain != "c.com" || !strings.Contains(string(m.Raw), "c.com") || strings.Contains(string(m.Raw), secret) {
+		t.Errorf("%s", m.Raw)
+	}
+	if got[2].Readable || got[2].ID != "b3" || got[3].Readable || !strings.Contains(string(got[3].Raw), "urn:example:other-1.0") {
+		t.Errorf("%+v %+v", got[2], got[3])
+	}
+	f.clean("poll")
+	if n, err := r.Poll(context.Background(), "fakesim", nil); n != 0 || err != nil {
+		t.Error(n, err)
+	}
+}
+
+func TestPollKeepsWhatWasNotStored(t *testing.T) {
+	f := newFake(t)
+	f.queue = []*epp.Response{message("b1", "one"), message("b2", "two")}
+	f.start("", epp.Limits{})
+	r := f.open()
+	full := errors.New("disk full")
+	n, err := r.Poll(context.Background(), "fakesim", func(_ context.Context, m Message) error {
+		if m.ID == "b2" {
+			return full
+		}
+		return nil
+	})
+	if n != 1 || !errors.Is(err, full) || len(f.queue) != 1 {
+		t.Errorf("%d %v, %d left", n, err, len(f.queue))
+	}
+}

@@ -1,0 +1,220 @@
+// Package registry carries intents to registries over EPP and brings back outcomes. It hides sessions, prerequisites
+// (contacts, hosts), extensions and result codes; an answer that was lost is an outcome of its own, never an error.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// Account is one of our accounts at one registry. Durations are wall time; zero means the default in brackets.
+type Account struct {
+	ID         string // as suffix policies name it: "verisim"
+	Addr       string // host:port of the EPP server
+	ServerName string // name in its certificate; empty: Addr's host
+	ClID       string
+	Password   string
+	CAFile     string // PEM; empty: the system's roots
+	CertFile   string // PEM, our certificate; read again at each dialling, so that it can be renewed under way
+	KeyFile    string
+	Plain      bool // TCP without TLS, on loopback only: for tests
+
+	Suffixes    []string
+	Contacts    bool     // the registry keeps contact objects
+	Roles       []string // contact roles of a domain besides registrant [admin, tech, billing]
+	HostObjects bool     // RFC 5732 hosts; else name servers are attributes
+	Currency    string   // ISO 4217, of fees and deposit
+
+	Sessions       int           // most sessions at once; keep it below the registry's cap [4]
+	LongestCommand time.Duration // how long the registry may work on a command whose connection was lost [10 s]
+	CommandTimeout time.Duration // from sending to answer [10 s]
+	KeepAlive      time.Duration // idle time after which a session is pinged; below half the registry's limit [60 s]
+	MaxAge         time.Duration // of a session, less up to a tenth by chance [30 min]
+	CheckNames     int           // names in one check; learnt when the registry wants fewer [50]
+}
+
+// Config is what New needs. OpenSecret, Suffix and Wall must be set.
+type Config struct {
+	Accounts   []Account
+	OpenSecret func(sealed []byte, context string) ([]byte, error)
+	Suffix     func(string) (policy.Suffix, bool)
+	Wall       func() time.Time
+	Crash      func(at string) // named crash points for tests: before-send, after-send, after-answer; nil: none
+	Log        *slog.Logger    // nil: none
+}
+
+// Registry is all our accounts at registries. It implements ops.Checker and ops.Sender.
+type Registry struct {
+	cfg      Config
+	accounts map[string]*account
+	order    []string
+}
+
+var (
+	_ ops.Checker = (*Registry)(nil)
+	_ ops.Sender  = (*Registry)(nil)
+)
+
+// New checks the configuration and the TLS material; it dials nothing yet.
+func New(cfg Config) (*Registry, error) {
+	if cfg.OpenSecret == nil || cfg.Suffix == nil || cfg.Wall == nil {
+		return nil, errors.New("registry: OpenSecret, Suffix or Wall is missing")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &Registry{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts))}
+	for _, c := range cfg.Accounts {
+		if c.ID == "" || c.Addr == "" || c.ClID == "" {
+			return nil, fmt.Errorf("registry: account %q needs id, address and client identifier", c.ID)
+		}
+		if r.accounts[c.ID] != nil {
+			return nil, fmt.Errorf("registry: account %q twice", c.ID)
+		}
+		a, err := newAccount(c, &r.cfg)
+		if err != nil {
+			return nil, fmt.Errorf("registry: account %s: %w", c.ID, err)
+		}
+		r.accounts[c.ID] = a
+		r.order = append(r.order, c.ID)
+	}
+	// Several accounts at the same server are all "us" there.
+	for _, a := range r.accounts {
+		for _, b := range r.accounts {
+			if a.Addr == b.Addr {
+				a.ours[b.ClID] = true
+			}
+		}
+	}
+	for _, a := range r.accounts {
+		a.pool.start()
+	}
+	return r, nil
+}
+
+// Close ends all sessions; commands under way are cut, and their outcomes unknown.
+func (r *Registry) Close() error {
+	var wg sync.WaitGroup
+	for _, a := range r.accounts {
+		wg.Go(a.pool.close)
+	}
+	wg.Wait()
+	return nil
+}
+
+func (r *Registry) account(id string) (*account, error) {
+	if a := r.accounts[id]; a != nil {
+		return a, nil
+	}
+	return nil, fault.Wrap(fmt.Errorf("registry: no account %q", id), fault.Unavailable, CodeUnreachable, "registry", id, "reason", "not configured")
+}
+
+// LongestCommand is how long the registry may work on a command after its connection was lost (wall time).
+func (r *Registry) LongestCommand(registryAccount string) time.Duration {
+	if a := r.accounts[registryAccount]; a != nil {
+		return a.LongestCommand
+	}
+	return defaultCommand
+}
+
+// A Send must be over before the lease of its intent (30 s): what comes before the irreversible frame has
+// beforeSend, the frame its CommandTimeout, and what follows the rest.
+const (
+	beforeSend = 12 * time.Second
+	wholeSend  = 27 * time.Second
+)
+
+// Send carries the act out. It never returns before it is known whether the frame left this machine.
+func (r *Registry) Send(ctx context.Context, l domain.Leased) domain.Outcome {
+	a, err := r.account(l.Intent.RegistryAccount)
+	if err != nil {
+		return notSent(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, wholeSend)
+	defer cancel()
+	switch l.Intent.Kind {
+	case domain.IntentCreate:
+		return a.create(ctx, l)
+	case domain.IntentUpdateNS:
+		return a.updateNS(ctx, l)
+	}
+	return notSent(fault.New(fault.Internal, "internal", "kind", string(l.Intent.Kind)))
+}
+
+// Ask finds out on a session that is dialled for it what became of an act whose answer was lost.
+func (r *Registry) Ask(ctx context.Context, l domain.Leased) domain.Outcome {
+	a, err := r.account(l.Intent.RegistryAccount)
+	if err != nil {
+		return unknown(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, wholeSend)
+	defer cancel()
+	switch l.Intent.Kind {
+	case domain.IntentCreate:
+		return a.askCreate(ctx, l)
+	case domain.IntentUpdateNS:
+		return a.askNS(ctx, l)
+	}
+	return unknown(fault.New(fault.Internal, "internal", "kind", string(l.Intent.Kind)))
+}
+
+// Info reads a domain as the registry shows it; one that is not there is a fault "domain.not-found" of kind Missing.
+func (r *Registry) Info(ctx context.Context, registryAccount string, name domain.Name) (domain.Object, error) {
+	a, err := r.account(registryAccount)
+	if err != nil {
+		return domain.Object{}, err
+	}
+	resp, err := a.read(ctx, readClass, infoCommand(name, ""))
+	if err != nil {
+		return domain.Object{}, err
+	}
+	if obj, ok := object(name, resp); ok {
+		return obj, nil
+	}
+	if resp.Code() == 2303 {
+		return domain.Object{}, fault.New(fault.Missing, "domain.not-found", "name", string(name), "registry", a.ID)
+	}
+	return domain.Object{}, a.refusal(resp, fault.Unavailable, CodeUnreachable)
+}
+
+// Health is how an account is doing, for the desk.
+type Health struct {
+	Account   string
+	Addr      string
+	Suffixes  []string
+	Up        bool
+	Open      int // sessions
+	Cap       int // most sessions by configuration
+	Limit     int // most sessions at the moment: the registry may have said 2502
+	InFlight  int // sessions in use
+	Waiting   int // commands that wait for a session
+	LastError string
+	LastAt    time.Time // of LastError; zero: none yet
+	P50, P99  float64   // milliseconds, over the latest commands
+	Commands  map[string]int64
+	Breaker   string    // "closed", "open", "half-open"
+	RetryAt   time.Time // when Breaker is open
+	Deposit   *int64    // minor units, as the registry told last; nil: it never did
+	Currency  string
+	Skew      time.Duration // registry's clock less ours, at the latest greeting
+}
+
+// Health reports on every account in the order of the configuration. An account without sessions is tried.
+func (r *Registry) Health(ctx context.Context) []Health {
+	out := make([]Health, len(r.order))
+	var wg sync.WaitGroup
+	for i, id := range r.order {
+		wg.Go(func() { out[i] = r.accounts[id].health(ctx) })
+	}
+	wg.Wait()
+	return out
+}

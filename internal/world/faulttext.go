@@ -1,0 +1,48 @@
+package world
+
+import "github.com/openregistrar/openregistrar/internal/world/registry"
+
+// faultText explains a fault to whoever injects it, and says which fields of
+// its form mean something.
+type faultText struct {
+	Kind           string
+	ZH, EN         string // name
+	MoreZH, MoreEN string // what happens
+	Command        bool   // may be limited to a command and to names
+	Delay          string // default of the delay field; "" has none
+	Times          string // default of the times field; "" has none
+	PlainCommand   string // default command
+}
+
+// faultTexts are the faults of the page, in its order. "down" is the power switch.
+var faultTexts = []faultText{
+	{Kind: registry.FaultCutAfterCommit, ZH: "做完再断线", EN: "Cut after commit", MoreZH: "指令已经生效，应答没有发出，连接就断了。", MoreEN: "The command takes effect; the connection closes before the answer.", Command: true, Times: "1", PlainCommand: "domain:create"},
+	{Kind: registry.FaultCutBefore, ZH: "没做就断线", EN: "Cut before", MoreZH: "收到指令，什么也没做，连接就断了。", MoreEN: "The connection closes before anything is done.", Command: true, Times: "1", PlainCommand: "domain:create"},
+	{Kind: registry.FaultLateCommit, ZH: "断线之后才做", EN: "Late commit", MoreZH: "连接马上断，指令过一会儿才生效。", MoreEN: "The connection closes at once; the command takes effect later.", Command: true, Delay: "2s", Times: "1", PlainCommand: "domain:create"},
+	{Kind: registry.FaultDelay, ZH: "应答变慢", EN: "Slow answers", MoreZH: "每条指令都先等一会儿再应答。", MoreEN: "Each answer waits this long.", Command: true, Delay: "1500ms", Times: "0"},
+	{Kind: registry.FaultHalfFrame, ZH: "应答只发一半", EN: "Half an answer", MoreZH: "指令已经生效，应答发到一半断线。", MoreEN: "The command takes effect; half of the answer is sent.", Command: true, Times: "1"},
+	{Kind: registry.FaultOversize, ZH: "帧长离谱", EN: "Absurd frame length", MoreZH: "指令已经生效，应答的长度字段大得离谱。", MoreEN: "The command takes effect; the answer announces an absurd length.", Command: true, Times: "1"},
+	{Kind: registry.FaultCode2400, ZH: "应答 2400", EN: "Answer 2400", MoreZH: "指令失败，会话保留，可以再试。", MoreEN: "The command fails; the session stays; it may be tried again.", Command: true, Times: "3"},
+	{Kind: registry.FaultCode2500, ZH: "应答 2500 并断线", EN: "Answer 2500, then close", MoreZH: "指令失败，服务器关掉连接。", MoreEN: "The command fails and the server closes the connection.", Command: true, Times: "1"},
+	{Kind: registry.FaultCode2502, ZH: "会话数超限", EN: "Session limit", MoreZH: "应答 2502：已到会话上限。", MoreEN: "Answers 2502: the session limit is reached.", Command: true, Times: "2", PlainCommand: "login"},
+	{Kind: registry.FaultLoggedOut, ZH: "会话被登出", EN: "Logged out", MoreZH: "连接还在，往后的指令都应答 2002 未登录。", MoreEN: "The connection stays; every further command gets 2002, not logged in.", Command: true, Times: "1"},
+	{Kind: registry.FaultSkewedClock, ZH: "注册局时钟偏了", EN: "Skewed clock", MoreZH: "欢迎帧里的时间偏这么多，直到撤掉。", MoreEN: "The greeting's time is off by this much until lifted.", Delay: "1h"},
+	{Kind: registry.FaultMalformedPoll, ZH: "消息看不懂", EN: "Malformed poll", MoreZH: "取消息得到的内容不合规范。", MoreEN: "Poll answers carry broken content.", Times: "1"},
+}
+
+// Texts for a kind, "down" included.
+func textOf(kind string) faultText {
+	for _, t := range faultTexts {
+		if t.Kind == kind {
+			return t
+		}
+	}
+	if kind == registry.FaultDown {
+		return faultText{Kind: kind, ZH: "停机", EN: "Powered off"}
+	}
+	return faultText{Kind: kind, ZH: kind, EN: kind}
+}
+
+// faultCommands are the commands that a fault can be limited to; "" is any.
+var faultCommands = []string{"", "domain:create", "domain:check", "domain:info", "domain:update", "domain:renew", "domain:delete", "domain:transfer",
+	"contact:create", "host:create", "poll", "login"}

@@ -1,0 +1,210 @@
+package world
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// certYears is the life of the world's certificates: longer than any data
+// folder. They follow the wall clock.
+const certYears = 20
+
+// identity is the world's own certificate authority, the certificates that it
+// has issued, and the registrars' EPP passwords. Made once, kept in dir.
+type identity struct {
+	dir       string
+	ca        *x509.Certificate
+	caKey     *ecdsa.PrivateKey
+	Passwords map[string]string // "registry/clid" -> EPP password
+}
+
+func (id *identity) path(name string) string { return filepath.Join(id.dir, name) }
+
+// openIdentity loads what dir holds and makes what is missing.
+func openIdentity(dir string) (*identity, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("world: %w", err)
+	}
+	id := &identity{dir: dir, Passwords: map[string]string{}}
+	raw, err := os.ReadFile(id.path("passwords.json"))
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(raw, &id.Passwords); err != nil {
+			return nil, fmt.Errorf("world: passwords.json: %w", err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("world: %w", err)
+	}
+	pair, err := tls.LoadX509KeyPair(id.path("ca.pem"), id.path("ca.key"))
+	if err == nil {
+		key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
+		if !ok {
+			return nil, errors.New("world: ca.key is not an ECDSA key")
+		}
+		if id.ca, err = x509.ParseCertificate(pair.Certificate[0]); err != nil {
+			return nil, fmt.Errorf("world: ca.pem: %w", err)
+		}
+		id.caKey = key
+		return id, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("world: certificate authority: %w", err)
+	}
+	tmpl := certTemplate("OpenRegistrar world CA")
+	tmpl.IsCA, tmpl.BasicConstraintsValid = true, true
+	tmpl.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+	cert, key, err := id.issue("ca", tmpl)
+	if err != nil {
+		return nil, err
+	}
+	id.ca, id.caKey = cert, key
+	return id, nil
+}
+
+func certTemplate(cn string) *x509.Certificate {
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		panic(err) // the system has no randomness; nothing can go on
+	}
+	now := time.Now() // TLS lives by the wall clock
+	return &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: cn},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(certYears, 0, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature,
+	}
+}
+
+// issue signs tmpl (itself, where there is no authority yet) and writes
+// name.pem and name.key.
+func (id *identity) issue(name string, tmpl *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	parent, signer := id.ca, id.caKey
+	if parent == nil {
+		parent, signer = tmpl, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, &key.PublicKey, signer)
+	if err != nil {
+		return nil, nil, fmt.Errorf("world: certificate %s: %w", name, err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	// The key first: a certificate without key would never be made again.
+	for _, f := range []struct{ name, kind string }{{name + ".key", "PRIVATE KEY"}, {name + ".pem", "CERTIFICATE"}} {
+		body := der
+		if f.kind == "PRIVATE KEY" {
+			body = keyDER
+		}
+		if err := writeFile(id.path(f.name), pem.EncodeToMemory(&pem.Block{Type: f.kind, Bytes: body})); err != nil {
+			return nil, nil, err
+		}
+	}
+	cert, err := x509.ParseCertificate(der)
+	return cert, key, err
+}
+
+// leaf loads the certificate of that name, issuing it first where it is missing.
+func (id *identity) leaf(name string, tmpl func() *x509.Certificate) (tls.Certificate, error) {
+	pair, err := tls.LoadX509KeyPair(id.path(name+".pem"), id.path(name+".key"))
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return pair, err
+	}
+	if _, _, err := id.issue(name, tmpl()); err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.LoadX509KeyPair(id.path(name+".pem"), id.path(name+".key"))
+}
+
+// server is a registry's certificate, for localhost and 127.0.0.1.
+func (id *identity) server(registry string) (tls.Certificate, error) {
+	return id.leaf("server-"+registry, func() *x509.Certificate {
+		t := certTemplate(registry)
+		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+		t.DNSNames, t.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
+		return t
+	})
+}
+
+// client is a registrar's certificate (common name = clID), its files and the
+// fingerprint by which registries know it.
+func (id *identity) client(clid string) (certFile, keyFile, sha string, err error) {
+	pair, err := id.leaf("client-"+clid, func() *x509.Certificate {
+		t := certTemplate(clid)
+		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		return t
+	})
+	if err != nil {
+		return "", "", "", err
+	}
+	sum := sha256.Sum256(pair.Certificate[0])
+	return id.path("client-" + clid + ".pem"), id.path("client-" + clid + ".key"), hex.EncodeToString(sum[:]), nil
+}
+
+// password is a registrar's EPP password at a registry, made at first asking:
+// 16 characters, the most that RFC 5730 allows.
+func (id *identity) password(registry, clid string) (string, error) {
+	k := registry + "/" + clid
+	if pw := id.Passwords[k]; pw != "" {
+		return pw, nil
+	}
+	id.Passwords[k] = rand.Text()[:16]
+	raw, err := json.Marshal(id.Passwords)
+	if err != nil {
+		return "", err
+	}
+	return id.Passwords[k], writeFile(id.path("passwords.json"), raw)
+}
+
+// tlsConfig is a registry's side of TLS. A client certificate is asked for and
+// checked against our authority; whose it must be is the registry's to say at
+// login.
+func (id *identity) tlsConfig(registry string) (*tls.Config, error) {
+	cert, err := id.server(registry)
+	if err != nil {
+		return nil, fmt.Errorf("world: certificate of %s: %w", registry, err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(id.ca)
+	return &tls.Config{Certificates: []tls.Certificate{cert}, ClientCAs: pool, ClientAuth: tls.VerifyClientCertIfGiven, MinVersion: tls.VersionTLS12}, nil
+}
+
+// writeFile writes through a rename, so that a kill leaves old or new, and
+// readable by the owner only.
+func writeFile(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
+	if err != nil {
+		return fmt.Errorf("world: %w", err)
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.Write(data); err != nil {
+		tmp.Close()
+		return fmt.Errorf("world: %w", err)
+	}
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("world: %w", err)
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return fmt.Errorf("world: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+// Package registry simulates domain registries: objects, statuses, money and
+// due dates after RFC 5731 to 5733, 3915, 5910 and 8748, kept on disk, served
+// over EPP, with faults on demand. It shares no rule with the registrar.
+package registry
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+)
+
+// Options complete a profile with what belongs to one installation.
+type Options struct {
+	// Accounts that exist from the start, beside rival and elder, which are
+	// made when absent. An account that exists already keeps its deposit.
+	Accounts []Account
+	// HostingNS are the addresses of the seeded hosts ns1.openhost.net and
+	// ns2.openhost.net; none means 127.0.0.1 for both.
+	HostingNS map[string][]netip.Addr
+	// NoSeed leaves the registry without other registrars' names.
+	NoSeed bool
+	// Logf receives technical events, never contents. May be nil.
+	Logf func(format string, args ...any)
+}
+
+// Account is a registrar as the installation configures it.
+type Account struct {
+	ID, Name    string
+	Password    string // plain; kept as a salted hash
+	CertCN      string // common name of the client certificate; empty and no fingerprint: ID
+	CertSHA256  string // hexadecimal SHA-256 of the client certificate (DER)
+	Deposit     int64  // opening deposit, minor units; 0: the profile's
+	SessionCap  int    // 0: the profile's
+	IANAID      int
+	URL         string
+	WHOISServer string
+	RDAPBase    string
+	AbuseEmail  string
+	AbusePhone  string
+}
+
+// DomainView is a domain at one moment with everything that RDAP, WHOIS, DNS
+// or a control page needs. It shares nothing with the registry, and AuthInfo
+// is left out: see [Registry.AuthInfo].
+type DomainView struct {
+	Domain
+	Zone        string
+	EPPStatus   []string     // whole set, derived ones included
+	RGPStatus   []string     // RFC 3915, at the moment of the call
+	Servers     []NameServer // name servers with the glue known here
+	Hosts       []string     // subordinate host names
+	InZone      bool
+	AuthInfoSet bool
+	PriceClass  string // "" for an ordinary name
+}
+
+// Delegation is what a zone holds for a name.
+type Delegation struct {
+	Name string
+	NS   []NameServer // Addrs: glue, for hosts inside this registry's zones only
+	DS   []DS
+}
+
+// SessionInfo describes an EPP session that is logged in.
+type SessionInfo struct {
+	ID       uint64    `json:"id"`
+	ClID     string    `json:"clID"`
+	Remote   string    `json:"remote"`
+	Since    time.Time `json:"since"`
+	LastAt   time.Time `json:"lastAt"`
+	Commands int64     `json:"commands"`
+	Last     string    `json:"last"` // last command, such as domain:create
+}
+
+// CommandStat counts one kind of command since the start of the process.
+type CommandStat struct {
+	Command string        `json:"command"`
+	Count   int64         `json:"count"`
+	Refused int64         `json:"refused"` // answered with 2xxx
+	Total   time.Duration `json:"total"`   // time spent
+	Slowest time.Duration `json:"slowest"`
+}
+
+// ErrorEntry is one of the last refusals or faults, newest last.
+type ErrorEntry struct {
+	At      time.Time `json:"at"`
+	ClID    string    `json:"clID"`
+	Command string    `json:"command"`
+	Object  string    `json:"object"`
+	Code    int       `json:"code"`
+	Reason  string    `json:"reason"`
+	Fault   string    `json:"fault,omitempty"` // id of the injected fault, if any
+}
+
+// Fault kinds.
+const (
+	FaultCutBefore      = "cut-before"       // close before doing anything
+	FaultCutAfterCommit = "cut-after-commit" // commit, then close without an answer
+	FaultLateCommit     = "late-commit"      // close at once, commit after Delay
+	FaultDelay          = "delay"            // answer after Delay
+	FaultHalfFrame      = "half-frame"       // commit, send half of the answer, close
+	FaultCode2400       = "code-2400"
+	FaultCode2500       = "code-2500"
+	FaultCode2502       = "code-2502"
+	FaultLoggedOut      = "logged-out"      // the session answers 2002 from then on
+	FaultOversize       = "oversize-length" // commit, announce a frame of absurd length
+	FaultSkewedClock    = "skewed-clock"    // greeting's svDate off by Delay (default 1 h)
+	FaultMalformedPoll  = "malformed-poll"  // poll answers carry broken content
+	FaultDown           = "down"            // no listener, no connections
+)
+
+// Fault is a misbehaviour ordered from the control page.
+type Fault struct {
+	ID          string        `json:"id"`
+	Kind        string        `json:"kind"`
+	Command     string        `json:"command,omitempty"`     // "create" or "domain:create"; empty: any (login excepted)
+	Match       string        `json:"match,omitempty"`       // glob on the object's name; empty: any
+	ClID        string        `json:"clID,omitempty"`        // registrar; empty: any
+	Probability float64       `json:"probability,omitempty"` // 0 means 1
+	Remaining   int           `json:"remaining,omitempty"`   // times left; 0 means without end
+	Delay       time.Duration `json:"delay,omitempty"`
+}
+
+// Errors of the registry's own interface (not of EPP).
+var (
+	ErrNoSuchRegistrar = errors.New("registry: no such registrar")
+	ErrNoSuchName      = errors.New("registry: no such name")
+	ErrClosed          = errors.New("registry: closed")
+)

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs every fuzz target in turn, each for FUZZTIME (default 30s).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+GO=${GO:-go}
+grep -rlE '^func Fuzz[A-Z]' --include='*_test.go' --exclude-dir=node_modules . | while read -r file; do
+	grep -oE '^func Fuzz[A-Za-z0-9_]+' "$file" | while read -r _ name; do
+		echo "== $(dirname "$file") $name"
+		"$GO" test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-30s}" "$(dirname "$file")" </dev/null
+	done
+done
