@@ -143,15 +143,10 @@ func TestBadInput(t *testing.T) {
 		{"input.name-malformed", []string{"-bad.com"}}, {"input.name-malformed", []string{"bad_.com"}}, {"input.name-malformed", []string{"a..com"}},
 		{"input.name-malformed", []string{"xn--zzzzzz99999.com"}}, {"input.name-malformed", []string{strings.Repeat("a", 64) + ".com"}},
 		{"input.name-malformed", []string{"раураl.com"}}, {"input.name-malformed", []string{"1.2.3.4"}}, {"input.name-malformed", []string{""}},
-		{"input.too-many-names", many}, {"input.duplicate-name", []string{"dup.com", "DUP.com"}}, {"input.duplicate-name", []string{"茶.com", "xn--1lq9q.com"}},
+		{"input.too-many-names", many}, {"input.duplicate-name", []string{"dup.com", "DUP.com"}}, {"input.duplicate-name", []string{"茶.com", aLabel(t, c, "茶.com")}},
 		{"input.no-names", []string{}}, {"suffix.unsupported", []string{"ok.example"}},
 	} {
 		prob, err := c.try(http.MethodPost, "/api/v1/CreateDomainBatch", map[string]any{"TemplateId": template, "Period": 1, "PayMode": 1, "Domains": x.names}, nil)
-		if x.code == "input.duplicate-name" && len(x.names[0]) < 8 && x.names[0] != "dup.com" {
-			// One name written in two forms; which A-label it has is the library's affair.
-			x.names[1] = aLabel(t, c, x.names[0])
-			prob, err = c.try(http.MethodPost, "/api/v1/CreateDomainBatch", map[string]any{"TemplateId": template, "Period": 1, "PayMode": 1, "Domains": x.names}, nil)
-		}
 		if err != nil || prob == nil || !strings.Contains(prob.Code+prob.Detail, x.code) || prob.Status/100 != 4 {
 			t.Errorf("%.40q: want %s, got %+v %v", x.names, x.code, prob, err)
 		}
@@ -169,7 +164,7 @@ func TestBadInput(t *testing.T) {
 		"unknown version":  {func(r *tc3Request) { r.version = "1999-01-01" }, "NoSuchVersion"},
 		"oversize body":    {func(r *tc3Request) { r.body = `{"Domains":["` + strings.Repeat("a", 11<<20) + `"]}` }, "RequestSizeLimitExceeded"},
 		"not JSON":         {func(r *tc3Request) { r.body = `{"Domains":` }, "InvalidParameter"},
-		"unknown field":    {func(r *tc3Request) { r.body = `{"Domain":"x.com"}` }, "UnknownParameter"},
+		"unknown field":    {func(r *tc3Request) { r.body = `{"DomainName":"x.com","Colour":"red"}` }, "UnknownParameter"},
 		"wrong type":       {func(r *tc3Request) { r.body = `{"DomainName":7}` }, "InvalidParameter"},
 		"tampered request": {func(r *tc3Request) { r.tamper = true }, "AuthFailure.SignatureFailure"},
 	} {

@@ -12,9 +12,9 @@ import (
 func TestSDKs(t *testing.T) {
 	e, _ := startDemo(t, nil)
 	approvedTemplate(t, client{t: t, base: e.API, key: e.owner()})
-	host := strings.TrimPrefix(e.API, "http://")
-	env := append(os.Environ(), "OPENREGISTRAR_ENDPOINT="+host, "OPENREGISTRAR_SECRET_ID="+e.owner().SecretID, "OPENREGISTRAR_SECRET_KEY="+e.owner().SecretKey,
-		"OPENREGISTRAR_HTTPS_ENDPOINT="+strings.TrimPrefix(e.HTTPS, "https://"), "OPENREGISTRAR_CA_FILE="+e.CAFile, "NODE_EXTRA_CA_CERTS="+e.CAFile)
+	env := append(os.Environ(), "OPENREGISTRAR_SECRET_ID="+e.owner().SecretID, "OPENREGISTRAR_SECRET_KEY="+e.owner().SecretKey,
+		"NODE_EXTRA_CA_CERTS="+e.CAFile,
+		"OPENREGISTRAR_ENDPOINT="+e.API, "OPENREGISTRAR_ENDPOINT_TLS="+e.HTTPS)
 	t.Run("go", func(t *testing.T) {
 		cmd := exec.Command("go", "test", "-count=1", "-v", "./...")
 		cmd.Dir, cmd.Env = "../interop/go-sdk", env

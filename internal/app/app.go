@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -250,8 +251,8 @@ func (a *App) sweep(ctx context.Context) error {
 	return errors.Join(err, derr, nerr)
 }
 
-// Settle works until nothing more is due at the present business time. It gives up on intents that can't move because
-// their registry doesn't answer: those that made no progress for longer than the longest command and its second look.
+// Settle works until nothing more is due at the present business time. Intents whose registry can't be reached can't
+// move and are not waited for; neither is anything that made no progress for longer than a lost command takes to settle.
 func (a *App) Settle(ctx context.Context) (bool, error) {
 	stuckAfter := 2 * time.Second
 	for _, r := range a.cfg.Registry {
@@ -263,11 +264,12 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		due, err := a.store.DueAccounts(ctx, a.clock.Wall())
+		waiting, err := a.store.DueAccounts(ctx, a.clock.Wall().Add(time.Minute))
 		if err != nil {
 			return false, err
 		}
-		a.jobs.Nudge(due)
+		a.jobs.Nudge(waiting)
+		movable := slices.ContainsFunc(waiting, a.registry.Reachable)
 		if _, err := a.notify.Flush(ctx); err != nil {
 			return false, err
 		}
@@ -275,11 +277,13 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if left := q.Intents + q.Due + q.Outbox; left == 0 && did == 0 {
+		left := q.Intents + q.Due + q.Outbox
+		switch {
+		case did == 0 && q.Due == 0 && q.Outbox == 0 && (q.Intents == 0 || len(waiting) > 0 && !movable):
 			return true, nil
-		} else if left != last || did > 0 {
+		case left != last || did > 0:
 			last, since = left, time.Now()
-		} else if time.Since(since) > stuckAfter {
+		case time.Since(since) > stuckAfter:
 			return q.Due == 0, nil
 		}
 		select {

@@ -312,7 +312,9 @@ func shots() []shot {
 		{"keys", o, "/keys", nil, 200, withKeys},
 		{"keys-empty", o, "/keys", nil, 200, nil},
 		{"keys-new", o, "/keys", url.Values{"label": {"ci"}}, 200, withKeys},
-		{"keys-too-many", o, "/keys", url.Values{}, 429, both(withKeys, func(f *fake) { f.fail["CreateAPIKey"] = fault.New(fault.Limited, "account.too-many-keys", "limit", "10") })},
+		{"keys-too-many", o, "/keys", url.Values{}, 429, both(withKeys, func(f *fake) {
+			f.fail["CreateAPIKey"] = fault.New(fault.Limited, "account.too-many-keys", "limit", "10")
+		})},
 		{"account", o, "/account", nil, 200, nil},
 		{"help", none, "/help", nil, 200, nil},
 		{"help-none", none, "/help?q=qqqqqqq", nil, 200, nil},
@@ -556,10 +558,16 @@ func TestServeGallery(t *testing.T) {
 	plain := newBench(t)
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", plain.h)
+	if extra := os.Getenv("CONSOLE_GALLERY_FILES"); extra != "" { // an accessibility checker, say
+		mux.Handle("GET /extra/", http.StripPrefix("/extra/", http.FileServer(http.Dir(extra))))
+	}
 	mux.HandleFunc("GET /g/{name}", func(w http.ResponseWriter, r *http.Request) {
 		_, body := byName[r.PathValue("name")].take(t, r.FormValue("lang"), r.FormValue("theme"))
 		w.Header().Set("Content-Security-Policy", policyHeader)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if run := r.FormValue("run"); run != "" {
+			body = strings.Replace(body, "</body>", `<script src="/extra/`+run+`" defer></script></body>`, 1)
+		}
 		fmt.Fprint(w, body)
 	})
 	srv := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: time.Second}

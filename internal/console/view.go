@@ -63,6 +63,7 @@ func (c *console) funcs(lang string) template.FuncMap {
 		"diff":   func(a, b int64) int64 { return a - b },
 		"hms":    func(t time.Time) string { return t.In(beijing).Format("15:04:05") },
 		"clip":   clip,
+		"logged": func(e domain.Event, desk bool, own string) logged { return logged{e, desk || e.Actor == own} },
 		"areaof": area,
 		"shown":  func(typed string) string { return display(typed) },
 		"whois":  func(end string, n domain.Name) string { return endpoint(end, "-h %s -p %s ") + string(n) },
@@ -80,6 +81,12 @@ func (c *console) funcs(lang string) template.FuncMap {
 			return wordsFor(cat, lang, fault.Code(code), fault.Facts(facts))
 		},
 	}
+}
+
+// logged is a line of the log; Full shows who did it in full: to operators, and to the actor.
+type logged struct {
+	domain.Event
+	Full bool
 }
 
 // place is one entry of the navigation.
@@ -199,7 +206,7 @@ func maskMail(s string) string {
 	if !ok {
 		return s
 	}
-	keep := min(3, max(1, len(local)/2))
+	keep := min(3, max(1, len(local)-1))
 	return local[:keep] + "***@" + host
 }
 

@@ -238,7 +238,7 @@ func priceNew(s policy.Suffix, years int, fee int64) (price, cost int64) {
 		return fee + fee*s.PremiumMark/100, fee
 	}
 	price, _ = s.Price("new", years)
-	return price, s.Cost * int64(years)
+	return price, s.Cost + s.CostRenew*int64(years-1)
 }
 
 func feeCurrency(fee int64, s policy.Suffix) string {

@@ -55,7 +55,8 @@ type Suffix struct {
 	Renew        int64        `toml:"renew"` // the same for renewal
 	Redeem       int64        `toml:"redeem"`
 	Transfer     int64        `toml:"transfer"`
-	Cost         int64        `toml:"cost"`           // what the registry takes per year, minor units
+	CostRenew    int64        `toml:"cost_renew"`     // and for each further one
+	Cost         int64        `toml:"cost"`           // what the registry takes for the first year, minor units
 	PremiumMark  int64        `toml:"premium_margin"` // percent added to a registry's premium fee
 	Version      int64        `toml:"-"`
 }
@@ -178,8 +179,8 @@ func (s Suffix) check(key string) error {
 		return fmt.Errorf("no registry")
 	case s.Verification != Before && s.Verification != After:
 		return fmt.Errorf("verification is %q, want before or after", s.Verification)
-	case s.Currency == "" || s.New <= 0 || s.Renew <= 0 || s.Cost <= 0:
-		return fmt.Errorf("currency, new, renew and cost must be set")
+	case s.Currency == "" || s.New <= 0 || s.Renew <= 0 || s.Cost <= 0 || s.CostRenew <= 0:
+		return fmt.Errorf("currency, new, renew, cost and cost_renew must be set")
 	case len(s.Periods) == 0 || s.MaxYears == 0 || s.MinLabel == 0:
 		return fmt.Errorf("periods, max_years and min_label must be set")
 	}

@@ -82,3 +82,10 @@ func (b *breaker) state() (string, time.Time) {
 func jitter(d time.Duration, part float64) time.Duration {
 	return d - time.Duration(part*rand.Float64()*float64(d))
 }
+
+// open reports whether the registry could not be reached when it was last tried.
+func (b *breaker) open() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failures > 0
+}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +45,7 @@ type fake struct {
 	domains        map[string]*dom
 	contacts       map[string]string // id to clID
 	hosts          map[string]bool
+	refused        atomic.Int32 // logins answered 2502
 	hostAttr       bool
 	hideAuth       bool
 	noFees         bool
@@ -228,6 +230,11 @@ func (f *fake) start(addr string, limits epp.Limits) {
 		Extensions: []epp.Extension{epp.RGP, epp.SecDNS}, Limits: limits}
 	if !f.noFees {
 		f.srv.Extensions = append(f.srv.Extensions, epp.Fee)
+	}
+	f.srv.Transcript = func(_ *epp.Conn, dir epp.Direction, frame []byte) {
+		if dir == epp.Sent && bytes.Contains(frame, []byte(`code="2502"`)) {
+			f.refused.Add(1)
+		}
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = f.srv.Serve(ln) }()

@@ -36,6 +36,7 @@ type pool struct {
 	quit context.CancelFunc
 	ctx  context.Context
 	wg   sync.WaitGroup
+	swap chan struct{}
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when open falls or a session becomes idle
@@ -60,7 +61,7 @@ type waiter struct {
 
 func newPool(a *account) *pool {
 	ctx, quit := context.WithCancel(context.Background())
-	return &pool{a: a, ctx: ctx, quit: quit, limit: a.Sessions, changed: make(chan struct{}), out: map[*session]class{}}
+	return &pool{a: a, ctx: ctx, quit: quit, limit: a.Sessions, changed: make(chan struct{}), swap: make(chan struct{}, 1), out: map[*session]class{}}
 }
 
 func (p *pool) start() {
@@ -112,6 +113,16 @@ func (p *pool) session(ctx context.Context, c class) (*session, error) {
 }
 
 func (p *pool) dial(ctx context.Context, c class) (*session, error) {
+	if c == freshClass {
+		// A registry may count a session off only after it has answered the logout. One exchange of an old session
+		// for a new one at a time keeps that within the one session that Sessions stays below the registry's cap.
+		select {
+		case p.swap <- struct{}{}:
+			defer func() { <-p.swap }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	if err := p.room(ctx, c); err != nil {
 		return nil, err
 	}

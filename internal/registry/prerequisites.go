@@ -31,8 +31,8 @@ type making struct {
 // most things remembered; then it starts anew, which costs a question for each.
 const mostKnown = 200_000
 
-// ensure runs make unless key is known; others who want the same key meanwhile wait for its result.
-func (m *memory) ensure(ctx context.Context, key string, make_ func(context.Context) error) error {
+// ensure runs create unless key is known; others who want the same key meanwhile wait for its result.
+func (m *memory) ensure(ctx context.Context, key string, create func(context.Context) error) error {
 	for {
 		m.mu.Lock()
 		if m.known[key] {
@@ -63,7 +63,7 @@ func (m *memory) ensure(ctx context.Context, key string, make_ func(context.Cont
 	}
 	m.making[key] = mine
 	m.mu.Unlock()
-	mine.err = make_(ctx)
+	mine.err = create(ctx)
 	m.mu.Lock()
 	delete(m.making, key)
 	if mine.err == nil {

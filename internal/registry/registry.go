@@ -218,3 +218,9 @@ func (r *Registry) Health(ctx context.Context) []Health {
 	wg.Wait()
 	return out
 }
+
+// Reachable reports whether an account's registry answered when it was last dialled; one never dialled counts as reachable.
+func (r *Registry) Reachable(accountID string) bool {
+	a := r.accounts[accountID]
+	return a != nil && !a.breaker.open()
+}

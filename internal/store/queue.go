@@ -42,8 +42,9 @@ type lease struct {
 // LeaseIntents implements ops.Store. At most half of limit are lapsed or waiting ones while there is something to
 // send, so that a registry full of open questions still gets new acts and the other way round.
 //
-// Candidates are only proposals: the update that takes one checks everything again under the row's lock, and the
-// unique index intent_open has the last word when two intents of one name are proposed to two nodes.
+// Candidates are only proposals: the update that takes them checks everything again under the rows' locks, and the
+// unique index intent_open has the last word when two intents of one name are proposed to two nodes; the one that
+// comes second proposes afresh (see write).
 func (s *Store) LeaseIntents(ctx context.Context, registryAccount, node string, wall time.Time, d time.Duration, limit int) ([]domain.Leased, error) {
 	var out []domain.Leased
 	err := s.write(ctx, func(tx *sql.Tx, _ *db.Queries) error {
@@ -125,19 +126,7 @@ func (l *lease) queued(limit int) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	all := anys(ids)
-	err = savepoint(l.ctx, l.tx, func() error { return l.take(domain.IntentQueued, all, turn("intent")) })
-	if !violates(err) {
-		return err
-	}
-	// Another node opened an act of one of the names in the meantime. The others are taken one by one.
-	for _, id := range all {
-		err := savepoint(l.ctx, l.tx, func() error { return l.take(domain.IntentQueued, []any{id}, turn("intent")) })
-		if err != nil && !violates(err) {
-			return err
-		}
-	}
-	return nil
+	return l.take(domain.IntentQueued, anys(ids), turn("intent"))
 }
 
 // take leases those of ids that are still as they were when they were found.
@@ -153,7 +142,7 @@ func (l *lease) take(was domain.IntentState, ids []any, also string) error {
 	for chunk := range slices.Chunk(ids, listChunk) {
 		q := text("update intent set state = ", string(step.To)).add(", lease_until = ", l.until).add(", lease_owner = ", l.node).
 			add(" where state = ", string(was)).add(" and next_try_at <= ", l.wall).
-			add(" and (lease_until is not null or lease_until is null or lease_until <= ", l.wall).add(") and id in ").list(chunk).
+			add(" and (lease_until is null or lease_until <= ", l.wall).add(") and id in ").list(chunk).
 			add(also + " returning " + intentColumns)
 		got, err := some(l.ctx, l.tx, q, scanIntent)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -39,7 +40,8 @@ type Config struct {
 
 // Store is a database of the registrar. OnWake and OnCommitted are set before its first use and not changed after.
 type Store struct {
-	// OnWake is called within a commit's transaction with the registry accounts of its plans' Wake, each once.
+	// OnWake is called within a commit's transaction with the registry accounts of its plans' Wake, each once. On
+	// SQLite there is one connection that writes: it must use tx and nothing else of the store.
 	OnWake func(ctx context.Context, tx *sql.Tx, registryAccounts []string) error
 	// OnCommitted is called with the same after that transaction was committed. It must not block.
 	OnCommitted func(registryAccounts []string)
@@ -81,6 +83,12 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
+	// Password hashes and sealed secrets are nobody else's business; what SQLite puts beside the file takes its mode.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	_ = f.Close()
 	common := url.Values{
 		"_inttotime":           {"1"},
 		"_time_integer_format": {"unix_micro"},

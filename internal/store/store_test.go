@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,27 @@ func TestPostgres(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Config {
 		return store.Config{Engine: store.Postgres, DSN: pgtest.DSN(t)}
 	})
+}
+
+func TestTheFileIsItsOwnersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.db")
+	s, err := store.Open(context.Background(), store.Config{Engine: store.SQLite, DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("r.db%s has mode %v", end, info.Mode())
+		}
+	}
 }
 
 func TestOpenRefusesWhatItCannotKeepPromisesOn(t *testing.T) {

@@ -353,6 +353,17 @@ func (w *World) registryAPI(api func(string, endpoint)) {
 		}
 		return created{nameToJSON(v)}, nil
 	}))
+	api("DELETE /api/registries/{id}/names/{name}", with(func(r *http.Request, reg *registry.Registry, _ RegistryInfo) (any, error) {
+		a, err := asciiName(r.PathValue("name"))
+		if err != nil {
+			return nil, err
+		}
+		v, ok := reg.Domain(a)
+		if !ok {
+			return nil, notFound("no name " + strconv.Quote(a) + " in this registry")
+		}
+		return map[string]bool{"deleted": true}, refusal(reg.DeleteAs(v.Sponsor, a))
+	}))
 	api("POST /api/registries/{id}/names/{name}/status", with(func(r *http.Request, reg *registry.Registry, _ RegistryInfo) (any, error) {
 		var in struct {
 			Status string `json:"status"`

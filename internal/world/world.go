@@ -141,8 +141,7 @@ func Start(ctx context.Context, cfg Config) (*World, error) {
 	if err := w.start(cfg); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	stop := context.AfterFunc(ctx, func() { _ = w.Close() })
-	w.closers = append(w.closers, func() error { stop(); return nil })
+	context.AfterFunc(ctx, func() { _ = w.Close() })
 	return w, nil
 }
 

@@ -220,6 +220,43 @@ func twoNodes(b *bench) {
 	b.sound()
 }
 
+// racedName: another node has opened an act of a name, not yet committed, when an older act of the same name (its id
+// is of another node's block) is leased together with others.
+func racedName(b *bench) {
+	a := b.rich(1000)
+	older := b.order(a.ID, "race.com", "a.com", "b.com")
+	newer := b.order(a.ID, "race.com")
+	b.plan(newer)
+	b.plan(older)
+	tx, err := b.open().DB().BeginTx(b.ctx, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // only after a failure
+	id := int64(placed(newer).Intents[0].ID)
+	if _, err := tx.ExecContext(b.ctx, "update intent set state = 'open', lease_owner = 'other', lease_until = $1 where id = $2", wall.Add(time.Hour), id); err != nil {
+		b.Fatal(err)
+	}
+	got := make(chan string)
+	go func() {
+		l, err := b.LeaseIntents(b.ctx, "verisim", "node", wall, time.Minute, 10)
+		if err != nil {
+			b.Errorf("lease: %v", err)
+		}
+		got <- names(l)
+	}()
+	select {
+	case s := <-got:
+		b.Errorf("it did not wait for the other node; it leased %s", s)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+	b.same("leased", <-got, "a.com:queued>open b.com:queued>open ")
+	b.same("nothing else", names(b.lease(10, wall)), "")
+}
+
 func deadlines(b *bench) {
 	if got := must[time.Time](b)(b.NextDue(b.ctx)); !got.IsZero() {
 		b.Fatalf("due in an empty database: %v", got)

@@ -49,6 +49,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"leases lapse", lapses},
 		{"marking as sent", marking},
 		{"two nodes never lease one intent", twoNodes},
+		{"a raced name spoils no batch", racedName},
 		{"deadlines and quiet", deadlines},
 		{"reconciliation finds what is planted", reconciliation},
 	} {

@@ -109,6 +109,14 @@ func call(ctx context.Context, base, key, method, path string, in, out any) erro
 	if err != nil {
 		return err
 	}
+	if resp.StatusCode == http.StatusTooManyRequests { // drills ask faster than owners do
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(60 * time.Millisecond):
+		}
+		return call(ctx, base, key, method, path, in, out)
+	}
 	if resp.StatusCode/100 != 2 {
 		return fmt.Errorf("%s %s: HTTP %d: %.300s", method, path, resp.StatusCode, raw)
 	}
@@ -298,7 +306,7 @@ func wait(ctx context.Context, what string, cond func() (bool, error)) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("still not: %s", what)
-		case <-time.After(30 * time.Millisecond):
+		case <-time.After(60 * time.Millisecond):
 		}
 	}
 }

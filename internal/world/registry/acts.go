@@ -35,6 +35,15 @@ func (r *Registry) RegisterAs(clID, name string, years int, now time.Time) error
 	})
 }
 
+// DeleteAs deletes a name as its sponsor would: within the add grace period it is gone at once, later it goes through
+// redemption.
+func (r *Registry) DeleteAs(clID, name string) error {
+	return r.do(func(c *core, now time.Time) error {
+		_, _, err := c.deleteDomain(clID, name, now)
+		return err
+	})
+}
+
 // SetStatus puts or lifts a status, server statuses included, as the
 // registry; the sponsor is told by poll.
 func (r *Registry) SetStatus(name, status string, on bool) error {

@@ -20,14 +20,14 @@ type binding struct {
 	fault Fault
 }
 
-// describe names a command, "domain:create" or "poll", and its objects.
+// describe names a command, "domain:create" or "poll:req", and its objects.
 func describe(a epp.Action) (string, []string) {
 	one := func(obj string, name string) (string, []string) {
 		return obj + ":" + string(a.Verb()), []string{strings.ToLower(name)}
 	}
 	switch a := a.(type) {
 	case *epp.Poll:
-		return "poll", nil
+		return "poll:" + string(a.Op), nil
 	case *epp.DomainCheck:
 		return "domain:check", a.Names
 	case *epp.DomainInfo:

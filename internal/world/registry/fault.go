@@ -110,7 +110,7 @@ func (f *Fault) matches(clID, command string, objects []string) bool {
 		return false
 	}
 	if f.Kind == FaultMalformedPoll {
-		return command == "poll"
+		return command == "poll:req"
 	}
 	object, verb, ok := strings.Cut(command, ":")
 	if !ok {

@@ -251,7 +251,7 @@ func TestFaultSelection(t *testing.T) {
 		{rivalID, "domain:create", "bad.com", false},
 		{openreg, "domain:update", "bad.com", false},
 		{openreg, "domain:create", "good.com", false},
-		{openreg, "poll", "", false},
+		{openreg, "poll:req", "", false},
 		{openreg, "domain:create", "bad.com", true},
 		{openreg, "domain:create", "bad.com", true},
 		{openreg, "domain:create", "bad.com", false},
@@ -263,13 +263,20 @@ func TestFaultSelection(t *testing.T) {
 	s.list = []Fault{{Kind: FaultCode2400, Probability: 0.5}}
 	hits := 0
 	for range 1000 {
-		if draw(openreg, "poll") {
+		if draw(openreg, "poll:ack") {
 			hits++
 		}
 	}
 	if hits < 350 || hits > 650 {
 		t.Errorf("half of 1000 draws: %d", hits)
 	}
+	s.list = []Fault{{Kind: FaultMalformedPoll}, {Kind: FaultCode2400, Command: "host"}}
+	for cmd, want := range map[string]bool{"poll:req": true, "poll:ack": false, "host:info": true, "domain:info": false, "login": false} {
+		if got := draw(openreg, cmd); got != want {
+			t.Errorf("%s: %v", cmd, got)
+		}
+	}
+	s.list = []Fault{{Kind: FaultCode2400}}
 	if draw(openreg, "login") {
 		t.Error("a fault without a command strikes logins")
 	}

@@ -210,9 +210,6 @@ const compactAbove = 1 << 20 // bytes of log
 // load reads the newest generation into c, begins a new one if the log has
 // grown, removes what is left of older ones, and opens the log for appending.
 func (c *core) load(dir string) (f *os.File, seeded bool, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, false, err
-	}
 	gen := 0
 	ents, err := os.ReadDir(dir)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,8 @@ type Registry struct {
 	p    Profile
 	opts Options
 	now  func() time.Time
+
+	lock *os.File
 
 	mu      sync.RWMutex // guards core, changed, closed
 	core    *core
@@ -43,10 +46,19 @@ func Open(dir string, p Profile, now func() time.Time, opts Options) (*Registry,
 		// Milliseconds are what EPP shows: a stored date and a shown one are equal.
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	r.core = newCore(&r.p)
-	f, seeded, err := r.core.load(dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := lockDir(dir)
 	if err != nil {
 		return nil, err
 	}
+	f, seeded, err := r.core.load(dir)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	r.lock = lock
 	r.core.lsn = 1 // what was loaded is on disk: position 0, no waiting
 	r.j = newJournal(f)
 	r.front.init(r)
@@ -72,7 +84,7 @@ func Open(dir string, p Profile, now func() time.Time, opts Options) (*Registry,
 		return nil
 	})
 	if err != nil {
-		return nil, errors.Join(err, r.j.close())
+		return nil, errors.Join(err, r.j.close(), lock.Close())
 	}
 	return r, nil
 }
@@ -222,7 +234,7 @@ func (r *Registry) Close() error {
 	if already {
 		return nil
 	}
-	return r.j.close()
+	return errors.Join(r.j.close(), r.lock.Close())
 }
 
 // Profile returns the profile that the registry was opened with.

@@ -113,7 +113,7 @@ const (
 type Fault struct {
 	ID          string        `json:"id"`
 	Kind        string        `json:"kind"`
-	Command     string        `json:"command,omitempty"`     // "create" or "domain:create"; empty: any (login excepted)
+	Command     string        `json:"command,omitempty"`     // "create", "domain", "domain:create", "poll", "login"; empty: any but login
 	Match       string        `json:"match,omitempty"`       // glob on the object's name; empty: any
 	ClID        string        `json:"clID,omitempty"`        // registrar; empty: any
 	Probability float64       `json:"probability,omitempty"` // 0 means 1
