@@ -61,6 +61,7 @@ func TestKills(t *testing.T) {
 		var e endpoints
 		var c client
 		died := map[string]int{}
+		taken := map[string]bool{}
 		for n := range kills {
 			var env []string
 			point := points[n%len(points)]
@@ -70,14 +71,23 @@ func TestKills(t *testing.T) {
 					env = []string{fmt.Sprintf("OPENREGISTRAR_CRASH=after-commit:%d", 1+seed.IntN(6))}
 				}
 			}
-			p := up(t, filepath.Join(data, "endpoints.json"), &e, env, args...)
+			before := e
+			p := tryUp(t, filepath.Join(data, "endpoints.json"), &e, env, args...)
+			if e.Accounts == nil {
+				e.Accounts = before.Accounts
+			}
 			c = client{t: t, base: e.API, key: e.owner()}
 			if p.dead() {
-				continue // it died of work left over from the kill before
+				died[point]++ // of work left over from the kill before
+				continue
 			}
 			names := make([]string, 200)
 			for i := range names {
 				names[i] = fmt.Sprintf("k%d-%d-%d.%s", n, i, seed.IntN(1000), []string{"com", "net", "xyz", "top"}[i%4])
+				if i%40 == 0 { // somebody else's: these must fail, and their money come back
+					worldCall(t, w.Control, http.MethodPost, "/api/registries/verisim/names", map[string]any{"name": names[i], "clid": "rival", "years": 1}, nil)
+					taken[names[i]] = true
+				}
 			}
 			var out struct {
 				LogId int64 //nolint:revive // the product's spelling
@@ -175,6 +185,11 @@ func TestKills(t *testing.T) {
 				t.Errorf("%s: we say %s, the registry has it: %v", n, status, atRegistry[n])
 			}
 		}
+		for n := range taken {
+			if ended[n] == "success" {
+				t.Errorf("%s is rival's, and we say that it was registered", n)
+			}
+		}
 		for n := range atRegistry {
 			if ended[n] == "" {
 				t.Errorf("%s is at the registry in our name and nobody ordered it", n)
@@ -196,7 +211,7 @@ func TestKills(t *testing.T) {
 		if total < kills-2 {
 			t.Errorf("only %d of %d kills happened: %v", total, kills, died)
 		}
-		behaviour(t, "%d kills %v, %d batches, %d names ended, %d registered: none twice, ledger zero, registry agrees", total, died, len(batches), len(ended), registered)
+		behaviour(t, "%d kills %v, %d batches, %d names ended, %d registered, %d failed and released: none twice, ledger zero, registry agrees", total, died, len(batches), len(ended), registered, len(ended)-registered)
 	})
 }
 

@@ -167,14 +167,21 @@ func (e endpoints) as(role string) signIn {
 // up starts the program and waits for the file that it writes when it is ready.
 func up(t testing.TB, file string, into any, env []string, args ...string) *process {
 	t.Helper()
+	p := tryUp(t, file, into, env, args...)
+	if p.dead() {
+		t.Fatalf("%v ended:\n%s", args, p.out)
+	}
+	return p
+}
+
+// tryUp is up for a program that may be killed on its way.
+func tryUp(t testing.TB, file string, into any, env []string, args ...string) *process {
+	t.Helper()
 	_ = os.Remove(file)
 	p := start(t, env, args...)
 	eventually(t, 60*time.Second, file+" is written", func() bool {
-		if p.dead() {
-			t.Fatalf("%v ended:\n%s", args, p.out)
-		}
 		raw, err := os.ReadFile(file)
-		return err == nil && json.Unmarshal(raw, into) == nil
+		return p.dead() || err == nil && json.Unmarshal(raw, into) == nil
 	})
 	return p
 }

@@ -229,24 +229,19 @@ func (a *App) work(ctx context.Context) error {
 		return err
 	}
 	dsn := engine(a.cfg)
-	// The wake-up is written in the commit's own transaction, so jobs must be there before the first commit.
-	a.jobs, err = jobs.Start(ctx, jobs.Config{DB: a.store.DB(), Engine: dsn.Engine, DSN: dsn.DSN, Log: a.log, UI: true,
-		Work: a.ops.Dispatch, Sweep: a.sweep})
-	if err != nil {
-		return err
-	}
-	a.store.OnWake = a.jobs.Wake
-	a.store.OnCommitted = a.jobs.Nudge
-	return nil
+	_, err = jobs.Start(ctx, jobs.Config{DB: a.store.DB(), Engine: dsn.Engine, DSN: dsn.DSN, Log: a.log, UI: true,
+		Work: a.ops.Dispatch, Sweep: a.sweep, Ready: func(j *jobs.Jobs) {
+			// Before any work: the wake-up is written in the transaction of the commit that makes it needed.
+			a.jobs, a.store.OnWake, a.store.OnCommitted = j, j.Wake, j.Nudge
+		}})
+	return err
 }
 
 // sweep does what is due without a wake-up. Registries are only nudged: a long queue must not hold up the rest.
 func (a *App) sweep(ctx context.Context) error {
 	_, err := a.ops.Sweep(ctx)
 	due, derr := a.store.DueAccounts(ctx, a.clock.Wall())
-	if a.jobs != nil {
-		a.jobs.Nudge(due)
-	}
+	a.jobs.Nudge(due)
 	_, nerr := a.notify.Flush(ctx)
 	return errors.Join(err, derr, nerr)
 }

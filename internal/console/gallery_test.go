@@ -149,13 +149,15 @@ func withNames(f *fake) {
 }
 
 func withEvents(f *fake) {
-	for i, k := range []string{"dns.changed", "dns.change-asked", "domain.registered", "registration.failed", "order.placed", "template.approved", "wallet.topped-up", "account.opened", "something.newer"} {
+	for i, k := range []string{"dns.changed", "dns.change-asked", "domain.registered", "registration.failed", "order.placed", "template.approved", "wallet.topped-up", "account.opened", "something.newer", "order.finished", "order.finished", "order.finished"} {
 		e := domain.Event{ID: domain.EventID(100 - i), Account: 1, Subject: "yunhe-tea.com", Kind: k, Actor: "lin@yunhe-tea.com", IP: "203.0.113.24", Via: "console", Result: "ok", At: today.Add(-time.Duration(i) * time.Hour)}
 		switch i {
 		case 1:
 			e.Result = "doing"
 		case 3:
 			e.Result, e.Subject, e.Facts = "registration.taken", "yunhecha.com", map[string]string{"name": "yunhecha.com"}
+		case 9, 10, 11:
+			e.Result = []string{"success", "failed", "partial_success"}[i-9]
 		case 5:
 			e.Actor, e.Via, e.IP, e.Subject = "system", "system", "", "tmpl-0q3k8z1a"
 		}
@@ -424,6 +426,7 @@ func wellMade(t *testing.T, lang, body string) {
 	ids, labels, refs := map[string]int{}, map[string]bool{}, []string{}
 	h1, last := 0, 0
 	mainID := false
+	landmarks := map[string]bool{}
 	var controls []*html.Node
 	var walk func(n *html.Node)
 	walk = func(n *html.Node) {
@@ -443,6 +446,15 @@ func wellMade(t *testing.T, lang, body string) {
 			}
 			for _, k := range []string{"aria-labelledby", "aria-describedby", "form"} {
 				refs = append(refs, strings.Fields(at[k])...)
+			}
+			if mark := at["aria-label"] + at["aria-labelledby"]; (n.Data == "section" || at["role"] == "region") && mark != "" {
+				if by := at["aria-labelledby"]; by != "" {
+					mark = textOf(byID(doc, by))
+				}
+				if landmarks[mark] {
+					t.Errorf("two landmarks are called %q", mark)
+				}
+				landmarks[mark] = true
 			}
 			if n.Data == "label" {
 				labels[at["for"]] = true
@@ -526,10 +538,27 @@ func wellMade(t *testing.T, lang, body string) {
 	}
 }
 
+func byID(n *html.Node, id string) *html.Node {
+	for _, a := range n.Attr {
+		if a.Key == "id" && a.Val == id {
+			return n
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if m := byID(c, id); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
 // ownCodes are told by pages alone; their words are in the texts.
 var ownCodes = map[string]bool{"input.form-malformed": true, "input.too-large": true, "request.cross-origin": true, "order.agreement-missing": true}
 
 func textOf(n *html.Node) string {
+	if n == nil {
+		return ""
+	}
 	if n.Type == html.TextNode {
 		return n.Data
 	}

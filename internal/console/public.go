@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -275,10 +276,13 @@ func (v *visit) cartAdd() error {
 		if err != nil {
 			return err
 		}
-		return v.json(http.StatusOK, map[string]any{
-			"count": len(basket.Lines), "text": v.cat.count("cart.names", len(basket.Lines)),
-			"total": money(v.lang, basket.Total, basket.Currency),
-		})
+		var aside bytes.Buffer
+		p := searchPage{Shell: v.shell("", "search"), Basket: basket}
+		if err := v.views[v.lang].execute(&aside, "search-cart", p); err != nil {
+			return err
+		}
+		return v.json(http.StatusOK, map[string]any{"count": len(basket.Lines), "html": aside.String()})
+
 	}
 	v.redirect(next)
 	return nil

@@ -89,6 +89,18 @@ type logged struct {
 	Full bool
 }
 
+// Failed reports whether what the line tells went wrong.
+func (l logged) Failed() bool {
+	switch l.Result {
+	case "", "ok", "success", "doing", "partial_success":
+		return false
+	}
+	return true
+}
+
+// Coded reports whether the result is a fault's code, and not just "failed".
+func (l logged) Coded() bool { return l.Failed() && l.Result != "failed" }
+
 // place is one entry of the navigation.
 type place struct {
 	Href, Icon, Text string

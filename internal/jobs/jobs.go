@@ -43,8 +43,11 @@ type Config struct {
 	// Sweep does what is due without a wake-up. It is called once at a time.
 	Sweep      func(ctx context.Context) error
 	SweepEvery time.Duration // wall time; zero: one second
-	Log        *slog.Logger
-	UI         bool // makes UI give the job engine's pages
+	// Ready, where set, is called before anything is worked or swept: the place to hand Wake and Nudge to those who
+	// are called from Work and Sweep.
+	Ready func(*Jobs)
+	Log   *slog.Logger
+	UI    bool // makes UI give the job engine's pages
 }
 
 // Jobs works wake-ups until Close.
@@ -119,6 +122,9 @@ func Start(ctx context.Context, cfg Config) (*Jobs, error) {
 		})
 	}
 	if err == nil {
+		if cfg.Ready != nil {
+			cfg.Ready(j)
+		}
 		err = j.client.Start(j.ctx)
 	}
 	if err != nil {

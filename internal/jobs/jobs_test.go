@@ -64,7 +64,8 @@ func (n *node) start(t *testing.T) *jobs.Jobs {
 			}
 			return nil
 		},
-		Sweep: func(context.Context) error { n.swept.Add(1); return nil }})
+		Sweep: func(context.Context) error { n.swept.Add(1); return nil },
+		Ready: func(j *jobs.Jobs) { n.OnWake = j.Wake }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,6 @@ func (n *node) start(t *testing.T) *jobs.Jobs {
 			t.Error(err)
 		}
 	})
-	n.OnWake = j.Wake
 	return j
 }
 

@@ -7,10 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alexedwards/scs/v2"
+
 	"github.com/openregistrar/openregistrar/internal/store"
 	"github.com/openregistrar/openregistrar/internal/store/pgtest"
 	"github.com/openregistrar/openregistrar/internal/store/storetest"
 )
+
+var _ scs.CtxStore = (*store.Sessions)(nil)
 
 func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Config {

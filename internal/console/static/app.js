@@ -60,14 +60,14 @@
         if (a.j.go) { location.assign(a.j.go); return; }
         if (!a.ok) { form.submit(); return; }
         button.setAttribute('aria-pressed', 'true');
-        button.disabled = true;
+        button.type = 'button';
         button.removeAttribute('aria-label');
         button.querySelector('span').textContent = button.dataset.done;
         var use = button.querySelector('use');
         use.setAttribute('href', use.getAttribute('href').replace(/#.*/, '#i-ok'));
         each(document.querySelectorAll('[data-cart-count]'), function (n) { n.textContent = a.j.count; });
-        each(document.querySelectorAll('[data-cart-text]'), function (n) { n.textContent = a.j.text; });
-        each(document.querySelectorAll('[data-cart-total]'), function (n) { n.textContent = a.j.total; });
+        var aside = document.getElementById('search-cart');
+        if (aside) aside.outerHTML = a.j.html;
       }).catch(function () { form.submit(); });
   });
 

@@ -145,7 +145,10 @@ func Start(dir string) (dsn func(db string) string, stop func(), err error) {
 	heldMu.Lock()
 	held = append(held, in)
 	heldMu.Unlock()
-	stop = sync.OnceFunc(func() { finish(in, server) })
+	stop = sync.OnceFunc(func() {
+		finish(in, server)
+		_ = os.RemoveAll(dir) // the server's user may not be allowed to remove the folder itself
+	})
 	dsn = func(db string) string {
 		return fmt.Sprintf("host=%s port=5432 user=postgres dbname=%s sslmode=disable", dir, db)
 	}
