@@ -103,14 +103,14 @@ func rawRate(dir, engine string, postgres func(string) string) (time.Duration, e
 	}
 	names := make([]string, batchSize)
 	for i := range names {
-		names[i] = fmt.Sprintf("raw-%d.com", i)
+		names[i] = fmt.Sprintf("raw-%d.%s", i, []string{"com", "net", "top", "xyz"}[i%4])
 	}
 	began := time.Now()
 	order, err := o.Register(ctx, scope, ops.Register{Template: tmpl.ID, Names: names, Years: 1, Agreement: table.House.Agreement})
 	if err != nil {
 		return 0, err
 	}
-	if err := o.Dispatch(ctx, "verisim"); err != nil {
+	if err := o.DispatchDue(ctx); err != nil {
 		return 0, err
 	}
 	took := time.Since(began)

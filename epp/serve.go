@@ -13,13 +13,15 @@ import (
 func (s *Server) serve(c *Conn) {
 	defer s.conns.Done()
 	defer func() {
-		c.conn.SetWriteDeadline(time.Now().Add(time.Second))
-		c.conn.Close()
+		// The session first: a client that sees the connection close may come
+		// back at once.
+		s.logout(c)
 		s.settle(c)
 		s.mu.Lock()
 		delete(s.active, c)
 		s.mu.Unlock()
-		s.logout(c)
+		c.conn.SetWriteDeadline(time.Now().Add(time.Second))
+		c.conn.Close()
 	}()
 	var loginBy time.Time
 	if t := span(s.Limits.LoginTimeout, 10*time.Second); t > 0 {
@@ -222,16 +224,17 @@ func (s *Server) login(c *Conn, cmd *Command, l *Login) bool {
 	return refuse(r)
 }
 
-// logout ends a session that was admitted.
+// logout ends a session that was admitted. The handler hears of it before
+// the place is free, so that it never sees one session too many.
 func (s *Server) logout(c *Conn) {
 	if !c.loggedIn {
 		return
 	}
 	c.loggedIn = false
-	s.leave(c.clID)
 	if e, ok := s.Handler.(SessionEnder); ok {
 		e.EndSession(c.session)
 	}
+	s.leave(c.clID)
 }
 
 func (s *Server) sendGreeting(c *Conn) bool {
@@ -250,6 +253,11 @@ func (s *Server) respond(c *Conn, cmd *Command, clTRID string, r *Response) bool
 	// A client must not be sent what it did not log in for.
 	if slices.ContainsFunc(own.Extensions, func(v Value) bool { return !c.services[v.Namespace()] }) {
 		own.Extensions = slices.DeleteFunc(slices.Clone(own.Extensions), func(v Value) bool { return !c.services[v.Namespace()] })
+	}
+	if own.Code().Closes() {
+		// Over before the client can know it: a logout that is followed at once
+		// by a login must find its place free.
+		s.logout(c)
 	}
 	return s.write(c, cmd, EncodeResponse(&own), own.Wire) && !own.Code().Closes()
 }

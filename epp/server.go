@@ -30,7 +30,8 @@ type Handler interface {
 type Session any
 
 // SessionEnder is implemented by handlers that want to know when a session
-// that they admitted is over, for whatever reason.
+// that they admitted is over, for whatever reason. They hear of it before the
+// answer that ends the session (to logout, for one) is sent.
 type SessionEnder interface {
 	EndSession(session Session)
 }

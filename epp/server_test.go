@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -186,6 +187,78 @@ func TestCaps(t *testing.T) {
 	}
 	mustDial(t, ClientConfig{Addr: addr, ClID: "rival"}) // another registrar is not touched
 	a.ask(command(`<logout/>`), CodeEndingSession)
-	waitFor(t, "a free place", func() bool { return srv.Sessions()["opr"] == 1 })
+	if n := srv.Sessions()["opr"]; n != 1 {
+		t.Errorf("%d sessions counted after the answer to logout", n)
+	}
 	mustDial(t, ClientConfig{Addr: addr})
+}
+
+// strictDesk keeps a cap of one session by itself, as the business behind a
+// server may.
+type strictDesk struct {
+	*desk
+	open atomic.Int32
+}
+
+func (d *strictDesk) Login(ctx context.Context, conn *Conn, l *Login, cmd *Command) (Session, *Response) {
+	if d.open.Load() > 0 {
+		return nil, NewResponse(CodeSessionLimitClosing)
+	}
+	s, r := d.desk.Login(ctx, conn, l, cmd)
+	if s != nil {
+		d.open.Add(1)
+	}
+	return s, r
+}
+
+func (d *strictDesk) EndSession(s Session) {
+	d.open.Add(-1)
+	d.desk.EndSession(s)
+}
+
+// An answer that ends the session is sent when the session is over: whoever
+// reads it may log in again at once.
+func TestSessionEndsBeforeItsLastAnswer(t *testing.T) {
+	d := &strictDesk{desk: newDesk()}
+	d.script = func(cmd *Command) *Response {
+		if _, ok := cmd.Action.(*Poll); ok {
+			return NewResponse(CodeCommandFailedClosing)
+		}
+		return nil
+	}
+	srv := &Server{Handler: d, Limits: Limits{MaxPerClient: 1}}
+	var answers atomic.Int32
+	srv.Wire = func(_ *Conn, cmd *Command, _ []byte) *WireAct { // sees the moment before each answer is written
+		if cmd == nil {
+			return nil
+		}
+		if _, login := cmd.Action.(*Login); !login {
+			answers.Add(1)
+			if n, open := srv.Sessions()["opr"], d.open.Load(); n != 0 || open != 0 {
+				t.Errorf("about to answer %T: %d sessions counted, %d known to the handler", cmd.Action, n, open)
+			}
+		}
+		return nil
+	}
+	addr := testServer(t, srv)
+	for i := range 20 {
+		c := dialRaw(t, addr)
+		c.next()
+		c.ask(loginDoc("s3cret-pw", "1.0", "en", NSDomain, ""), CodeOK)
+		if i%2 == 0 {
+			c.ask(command(`<logout/>`), CodeEndingSession)
+		} else {
+			c.ask(command(`<poll op="req"/>`), CodeCommandFailedClosing)
+		}
+		// The connection is left for the server to close, and the next login
+		// comes at once.
+	}
+	if answers.Load() != 20 || d.ended.Load() != 20 {
+		t.Errorf("%d last answers, %d ended sessions, want 20 of each", answers.Load(), d.ended.Load())
+	}
+	c := dialRaw(t, addr)
+	c.next()
+	c.ask(loginDoc("s3cret-pw", "1.0", "en", NSDomain, ""), CodeOK)
+	c.Close() // without a word: the session ends with the connection, once
+	waitFor(t, "the last end", func() bool { return d.ended.Load() == 21 && srv.Sessions()["opr"] == 0 })
 }

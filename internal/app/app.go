@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +55,7 @@ type App struct {
 	caFile    string
 	addrs     Listen // as bound
 	stop      context.CancelFunc
+	loops     sync.WaitGroup // end with stop
 }
 
 // System is the scope of what nobody asked for.
@@ -73,7 +75,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, log: log, clock: &clock{control: cfg.Clock, log: log}}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = cancel
-	for _, step := range []func(context.Context) error{a.openData, a.readPolicy, a.connect, a.fundDeposits, a.work, a.listen} {
+	for _, step := range []func(context.Context) error{a.openData, a.readPolicy, a.clock.read, a.connect, a.fundDeposits, a.work, a.listen} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, err
@@ -83,6 +85,8 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 		a.Close()
 		return nil, err
 	}
+	a.loops.Go(func() { a.pollAll(run) })
+	a.loops.Go(func() { _ = a.notify.Run(run) }) // its error is run's
 	return a, nil
 }
 
@@ -210,7 +214,7 @@ func (a *App) fundDeposits(ctx context.Context) error {
 			}
 		}
 		if deposit > 0 {
-			if err := a.ops.FundDeposit(ctx, System, r.ID, deposit); err != nil {
+			if err := a.ops.FundDeposit(ctx, System, r.ID, deposit, "opening:"+r.ID); err != nil {
 				return err
 			}
 		}
@@ -237,13 +241,13 @@ func (a *App) work(ctx context.Context) error {
 	return err
 }
 
-// sweep does what is due without a wake-up. Registries are only nudged: a long queue must not hold up the rest.
+// sweep does what is due without a wake-up. Registries are only nudged, and letters are another loop's: neither a long
+// queue nor a slow mail server must hold up the rest.
 func (a *App) sweep(ctx context.Context) error {
 	_, err := a.ops.Sweep(ctx)
 	due, derr := a.store.DueAccounts(ctx, a.clock.Wall())
 	a.jobs.Nudge(due)
-	_, nerr := a.notify.Flush(ctx)
-	return errors.Join(err, derr, nerr)
+	return errors.Join(err, derr)
 }
 
 // Settle works until nothing more is due at the present business time. Intents whose registry can't be reached can't
@@ -256,8 +260,8 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 	last, since := -1, time.Now()
 	for {
 		did, err := a.ops.Sweep(ctx)
-		if err != nil {
-			return false, err
+		if err != nil { // a row that can't be done leaves the others: it stays due and is not waited for
+			a.log.Error("settle: sweep", "error", err.Error())
 		}
 		waiting, err := a.store.DueAccounts(ctx, a.clock.Wall().Add(time.Minute))
 		if err != nil {
@@ -265,8 +269,8 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 		}
 		a.jobs.Nudge(waiting)
 		movable := slices.ContainsFunc(waiting, a.registry.Reachable)
-		if _, err := a.notify.Flush(ctx); err != nil {
-			return false, err
+		if _, err := a.notify.Flush(ctx); err != nil { // one letter that nobody takes must not stop the clock
+			a.log.Warn("settle: notices", "error", err.Error())
 		}
 		q, err := a.store.Quiet(ctx, a.clock.Business())
 		if err != nil {
@@ -329,7 +333,8 @@ func (a *App) listen(ctx context.Context) error {
 }
 
 func (a *App) serve(ln net.Listener, h http.Handler) {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: 3 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	a.servers = append(a.servers, s)
 	go func() {
@@ -383,6 +388,8 @@ func (a *App) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	a.clock.close()
+	a.stop()
+	a.loops.Wait()
 	for _, s := range a.servers {
 		if err := s.Shutdown(ctx); err != nil {
 			_ = s.Close()
@@ -396,7 +403,6 @@ func (a *App) Close() {
 			a.log.Error("jobs", "error", err.Error())
 		}
 	}
-	a.stop()
 	if a.registry != nil {
 		_ = a.registry.Close()
 	}

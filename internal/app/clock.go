@@ -38,8 +38,8 @@ type followed struct {
 	Settle  func(ctx context.Context) (bool, error)
 }
 
-// follow reads the world's clock and registers with it, again and again, so that a world that was restarted finds us.
-func (c *clock) follow(ctx context.Context, f followed) error {
+// read takes over the world's clock before anything is dated.
+func (c *clock) read(ctx context.Context) error {
 	if c.control == "" {
 		return nil
 	}
@@ -57,6 +57,17 @@ func (c *clock) follow(ctx context.Context, f followed) error {
 		return fmt.Errorf("the world's clock at %s does not answer: %w", c.control, err)
 	}
 	c.offset.Store(now.Offset * 1000)
+	return nil
+}
+
+// follow reads the world's clock and registers with it, again and again, so that a world that was restarted finds us.
+func (c *clock) follow(ctx context.Context, f followed) error {
+	if c.control == "" {
+		return nil
+	}
+	if err := c.read(ctx); err != nil { // it may have been moved since the start
+		return err
+	}
 	var secret [24]byte
 	if _, err := rand.Read(secret[:]); err != nil {
 		return err

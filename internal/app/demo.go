@@ -3,9 +3,14 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/openregistrar/openregistrar/internal/auth"
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -63,51 +68,113 @@ func (d *Demo) Close() {
 	_ = d.World.Close()
 }
 
-// Furnish makes the demo's accounts at the first start and writes DATA/endpoints.json at each.
+// Furnish makes the demo's accounts at the first start and writes DATA/endpoints.json at each. What it means to make is
+// written down first (DATA/furnish.json), so that a start that was cut off is gone on with by the next one.
 func (a *App) Furnish(ctx context.Context, data string) (Endpoints, error) {
 	e := a.Endpoints()
 	if before, err := ReadEndpoints(data); err == nil {
 		e.Accounts = before.Accounts
 	}
+	draft, err := readDraft(data)
+	if err != nil {
+		return e, err
+	}
 	for _, who := range []struct {
 		role        domain.Role
 		email, name string
 	}{{domain.Owner, "demo@openregistrar.example", "演示用户"}, {domain.Operator, "desk@openregistrar.example", "值班台"}} {
-		_, err := a.store.AccountByEmail(ctx, who.email)
-		if err == nil {
-			continue
+		account, err := a.store.AccountByEmail(ctx, who.email)
+		in, begun := draft[who.email]
+		switch {
+		case err == nil && !begun:
+			continue // of an earlier start, and whole
+		case err != nil && fault.Of(err).Kind != fault.Missing:
+			return e, err
+		case !begun:
+			in = SignIn{Role: string(who.role), Email: who.email, Password: "demo-" + hex.EncodeToString(random(5))}
+			draft[who.email] = in
+			if err := writeDraft(data, draft); err != nil {
+				return e, err
+			}
 		}
-		if fault.Of(err).Kind != fault.Missing {
+		if in, err = a.furnishAccount(ctx, account, in, who.name); err != nil {
 			return e, err
 		}
-		in, err := a.furnishAccount(ctx, who.role, who.email, who.name)
-		if err != nil {
-			return e, err
-		}
-		e.Accounts = append(e.Accounts, in)
+		e.Accounts = append(slices.DeleteFunc(e.Accounts, func(s SignIn) bool { return s.Email == in.Email }), in)
 	}
 	if err := a.announce(ctx); err != nil {
 		return e, err
 	}
-	return e, WriteEndpoints(data, e)
+	if err := WriteEndpoints(data, e); err != nil {
+		return e, err
+	}
+	if err := os.Remove(draftFile(data)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return e, err
+	}
+	return e, nil
 }
 
-func (a *App) furnishAccount(ctx context.Context, role domain.Role, email, name string) (SignIn, error) {
-	in := SignIn{Role: string(role), Email: email, Password: "demo-" + hex.EncodeToString(random(5))}
-	hasher, err := auth.NewHasher(auth.HashParams{})
-	if err != nil {
-		return in, err
+func draftFile(data string) string { return filepath.Join(data, "furnish.json") }
+
+func readDraft(data string) (map[string]SignIn, error) {
+	draft := map[string]SignIn{}
+	raw, err := os.ReadFile(draftFile(data))
+	if errors.Is(err, os.ErrNotExist) {
+		return draft, nil
 	}
-	hash, err := hasher.Hash(ctx, in.Password)
 	if err != nil {
-		return in, err
+		return nil, err
 	}
-	account, err := a.ops.SignUp(ctx, System, ops.SignUp{Email: email, Name: name, PasswordHash: hash, Locale: "zh-CN", Role: role})
+	return draft, json.Unmarshal(raw, &draft)
+}
+
+// writeDraft holds passwords of demo accounts, hence 0600.
+func writeDraft(data string, draft map[string]SignIn) error {
+	raw, err := json.Marshal(draft)
 	if err != nil {
-		return in, err
+		return err
 	}
-	scope := domain.Scope{Account: account.ID, Actor: email, Via: "system"}
-	key, secret, err := a.ops.CreateAPIKey(ctx, scope, "demo")
+	tmp := draftFile(data) + ".new"
+	if err := os.WriteFile(tmp, raw, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, draftFile(data))
+}
+
+// firstOperator is how a new installation gets somebody at the desk.
+func (a *App) firstOperator(ctx context.Context, email string, out io.Writer) error {
+	switch _, err := a.store.AccountByEmail(ctx, email); {
+	case err == nil:
+		return nil
+	case fault.Of(err).Kind != fault.Missing:
+		return err
+	}
+	in, err := a.furnishAccount(ctx, domain.Account{}, SignIn{Role: string(domain.Operator), Email: email, Password: hex.EncodeToString(random(12))}, "")
+	if err == nil {
+		fmt.Fprintf(out, "operator %s, password %s\n", in.Email, in.Password)
+	}
+	return err
+}
+
+// furnishAccount does what is not done yet; account is zero where there is none.
+func (a *App) furnishAccount(ctx context.Context, account domain.Account, in SignIn, name string) (SignIn, error) {
+	role := domain.Role(in.Role)
+	if account.ID == 0 {
+		hasher, err := auth.NewHasher(auth.HashParams{})
+		if err != nil {
+			return in, err
+		}
+		hash, err := hasher.Hash(ctx, in.Password)
+		if err != nil {
+			return in, err
+		}
+		account, err = a.ops.SignUp(ctx, System, ops.SignUp{Email: in.Email, Name: name, PasswordHash: hash, Locale: "zh-CN", Role: role})
+		if err != nil {
+			return in, err
+		}
+	}
+	scope := domain.Scope{Account: account.ID, Actor: in.Email, Via: "system"}
+	key, secret, err := a.ops.CreateAPIKey(ctx, scope, "demo") // one that an earlier try made is lost with its secret
 	if err != nil {
 		return in, err
 	}
@@ -115,13 +182,16 @@ func (a *App) furnishAccount(ctx context.Context, role domain.Role, email, name 
 	if role == domain.Operator {
 		return in, nil
 	}
-	if err := a.ops.TopUp(ctx, scope, 1_000_000, ""); err != nil {
+	if err := a.ops.TopUp(ctx, scope, 1_000_000, "demo-opening"); err != nil {
+		return in, err
+	}
+	if _, have, err := a.ops.Templates(ctx, scope, ops.TemplateFilter{Page: ops.Page{Limit: 1}}); err != nil || have > 0 {
 		return in, err
 	}
 	_, err = a.ops.CreateTemplate(ctx, scope, ops.TemplateForm{CertificateType: "SFZ", CertificateNumber: "990000199001010016", Default: true,
 		Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: "苏禾", Organization: "Su He", NameCN: "苏禾", Name: "Su He",
 			CountryCN: "中国", Country: "CN", ProvinceCN: "浙江", Province: "Zhejiang", CityCN: "杭州", City: "Hangzhou",
 			StreetCN: "云栖路 8 号 2 幢 301 室", Street: "Room 301, Building 2, 8 Yunqi Road", PostalCode: "310000",
-			Telephone: "+86.13800000000", Email: email}})
+			Telephone: "+86.13800000000", Email: in.Email}})
 	return in, err
 }

@@ -107,8 +107,9 @@ func (demoCmd) Run(env *environment) error {
 }
 
 type serveCmd struct {
-	World   string `help:"world.json of a simulated world to join." placeholder:"FILE" env:"OPENREGISTRAR_WORLD"`
-	Furnish bool   `help:"Make the demo's accounts."`
+	World    string `help:"world.json of a simulated world to join." placeholder:"FILE" env:"OPENREGISTRAR_WORLD"`
+	Furnish  bool   `help:"Make the demo's accounts."`
+	Operator string `help:"Make an operator's account with this address, where there is none, and print its password." placeholder:"EMAIL"`
 }
 
 func (s serveCmd) Run(env *environment) error {
@@ -139,6 +140,11 @@ func (s serveCmd) Run(env *environment) error {
 	}
 	if err != nil {
 		return err
+	}
+	if s.Operator != "" {
+		if err := a.firstOperator(env.ctx, s.Operator, env.out); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(env.out, "console %s\n", a.Endpoints().Console)
 	<-env.ctx.Done()

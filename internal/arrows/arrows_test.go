@@ -22,35 +22,34 @@ const module = "github.com/openregistrar/openregistrar"
 var allowed = map[string][]string{
 	// vocabulary
 	"fault":  {},
-	"domain": {"fault"},
+	"domain": {},
 
 	// rules: pure
-	"policy":    {"fault", "domain"},
+	"policy":    {},
 	"naming":    {"fault", "domain", "policy"},
-	"lifecycle": {"fault", "domain", "policy"},
-	"ledger":    {"fault", "domain", "policy"},
+	"lifecycle": {"domain"},
+	"ledger":    {"domain"},
 	"diagnose":  {"fault"},
 
 	// operations
-	"ops": {"fault", "domain", "policy", "naming", "lifecycle", "ledger", "diagnose"},
+	"ops": {"fault", "domain", "policy", "naming", "lifecycle", "ledger"},
 
 	// adapters: the vocabulary, what they hide, and the plain types of ops that the interfaces they satisfy speak of
 	"store":    {"fault", "domain", "policy", "ledger", "lifecycle", "ops"},
-	"jobs":     {"fault", "domain"},
+	"jobs":     {},
 	"registry": {"fault", "domain", "policy", "epp", "ops"},
-	"probe":    {"fault", "domain", "naming", "ops"},
-	"notify":   {"fault", "domain", "diagnose", "naming"},
-	"vault":    {"fault", "domain"},
+	"probe":    {"fault", "domain", "ops"},
+	"notify":   {"domain"},
+	"vault":    {},
 
 	// edges: never an adapter
 	"auth":      {"fault", "domain", "ops"},
-	"directory": {"fault", "domain", "policy", "naming", "ops"},
-	"api":       {"fault", "domain", "policy", "naming", "lifecycle", "ledger", "diagnose", "ops", "auth"},
-	"console":   {"fault", "domain", "policy", "naming", "lifecycle", "ledger", "diagnose", "ops", "auth"},
+	"directory": {"fault", "domain", "naming", "ops"},
+	"api":       {"fault", "domain", "policy", "naming", "diagnose", "ops"},
+	"console":   {"fault", "domain", "policy", "naming", "diagnose", "ops", "auth"},
 
 	// wiring: the one place that knows everybody
-	"app": {"fault", "domain", "policy", "naming", "lifecycle", "ledger", "diagnose", "ops", "store", "jobs", "registry",
-		"probe", "notify", "vault", "auth", "directory", "api", "console", "epp", "world"},
+	"app": {"fault", "domain", "policy", "diagnose", "ops", "store", "jobs", "registry", "probe", "notify", "vault", "auth", "directory", "api", "console", "world"},
 	"cmd": {"app"},
 
 	// the public library knows no business; the world shares nothing else with the registrar

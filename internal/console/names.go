@@ -25,7 +25,7 @@ type standing struct {
 
 // standingOf reads statuses and dates; the most serious thing speaks.
 func standingOf(cat catalogue, t domain.Tenure, now time.Time) standing {
-	days := int(t.ExpiresAt.Sub(now) / (24 * time.Hour))
+	days := int((t.ExpiresAt.Sub(now) + 12*time.Hour) / (24 * time.Hour)) // a name bought just now has 365 days, not 364
 	s := standing{"ok", cat.say("state.ok"), days}
 	switch {
 	case t.Statuses.Has(domain.PendingDelete):

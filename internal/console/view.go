@@ -78,7 +78,7 @@ func (c *console) funcs(lang string) template.FuncMap {
 		"mail":  maskMail,
 		"phone": maskPhone,
 		"fault": func(code string, facts map[string]string) notice {
-			return wordsFor(cat, lang, fault.Code(code), fault.Facts(facts))
+			return wordsFor(lang, fault.Code(code), fault.Facts(facts))
 		},
 	}
 }
@@ -247,7 +247,7 @@ func (v *visit) notice(f *fault.Error) notice {
 }
 
 func (v *visit) words(code fault.Code, facts fault.Facts) notice {
-	return wordsFor(v.cat, v.lang, code, facts)
+	return wordsFor(v.lang, code, facts)
 }
 
 // Shell is what every page has around it.

@@ -5,21 +5,11 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 )
 
-// wordsFor tells a fault in the catalogue's words. The few codes that only pages know (a form that can't be read) have
-// theirs in the texts, under code.*.
-func wordsFor(cat catalogue, lang string, code fault.Code, facts fault.Facts) notice {
-	n := notice{Code: string(code), Facts: facts}
-	if _, ok := diagnose.Lookup(code); !ok {
-		if title, ok := cat["code."+string(code)+".title"]; ok {
-			n.Title, n.What = title, cat["code."+string(code)+".what"]
-			return n
-		}
-	} else {
-		n.Help = true
-	}
+// wordsFor tells a fault in the catalogue's words.
+func wordsFor(lang string, code fault.Code, facts fault.Facts) notice {
+	_, known := diagnose.Lookup(code)
 	w := diagnose.Text(lang, code, facts)
-	n.Title, n.What, n.Remedy = w.Title, w.What, w.Remedy
-	return n
+	return notice{Code: string(code), Facts: facts, Help: known, Title: w.Title, What: w.What, Remedy: w.Remedy}
 }
 
 // article is the help centre's page for a code.

@@ -40,9 +40,18 @@ type Intent struct {
 	Attempts        int        // times that it was sent
 	Absences        int        // agreeing answers "it did not happen" since it was last sent
 	SentAt          time.Time  // wall time of the last sending; zero: never
+	LostAt          time.Time  // wall time at which the last sending's answer was given up; zero: it never was
 	NextTryAt       time.Time  // wall time
 	DeadlineAt      time.Time  // business time after which a silent registry means the desk
 	CreatedAt       time.Time  // business time
+	Lease           Lease      // as it was when the intent was read
+}
+
+// Lease is a node's right to act on an intent. No two leases of an intent are equal: whoever comes late with an
+// outcome finds another one there.
+type Lease struct {
+	Owner string    // node; empty: nobody's
+	Until time.Time // wall time
 }
 
 // Payload is what the act needs beyond the name.

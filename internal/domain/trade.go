@@ -45,6 +45,7 @@ type Order struct {
 	Agreement     string // version of the registration agreement that was accepted
 	Via           string
 	Key           string // idempotency key, unique in the account; empty: none
+	Asked         string // digest of what Key stands for; empty: not kept
 	CreatedAt     time.Time
 }
 
@@ -109,6 +110,16 @@ type Case struct {
 	OpenedAt  time.Time
 	ClearedAt time.Time // zero while open
 }
+
+// Delivery is what became of one try to send a message.
+type Delivery string
+
+// Deliveries.
+const (
+	DeliverySent    Delivery = "sent"
+	DeliveryLater   Delivery = "later"   // the mail server was not reached
+	DeliveryRefused Delivery = "refused" // it was, and did not take the message, or the message can't be written
+)
 
 // Message is something to tell an account through a channel; sent by notify after the commit.
 type Message struct {

@@ -92,6 +92,7 @@ var Intents = map[pair]Step{
 	{parked, Lost}:       {parked, Keep},
 	{parked, NotSent}:    {parked, Keep},
 	{parked, Absent}:     {parked, Keep},
+	{parked, Deferred}:   {parked, Keep}, // still pending there: the desk has it already
 	{parked, Confirmed}:  {refused, Release},
 }
 
@@ -105,7 +106,6 @@ var refusals = map[pair]string{
 	{open, Absent}:      "an open intent is answered, not asked after",
 	{open, Confirmed}:   "an open intent is answered, not asked after",
 	{open, Deadline}:    "its answer or its lease's end comes first",
-	{parked, Deferred}:  "the desk settles it",
 	{parked, Deadline}:  "its deadline has passed already",
 }
 

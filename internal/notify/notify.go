@@ -23,8 +23,9 @@ import (
 type Store interface {
 	// LeaseMessages gives messages that are due and keeps them from other nodes for a while (30 s of wall time).
 	LeaseMessages(ctx context.Context, wall time.Time, limit int) ([]domain.Message, error)
-	// MarkMessage ends a message, or puts it off for a time that grows with its attempts.
-	MarkMessage(ctx context.Context, id int64, sent bool, wall time.Time) error
+	// MarkMessage ends a message, or puts it off for a time that grows with its attempts; one that is refused too often
+	// is given up.
+	MarkMessage(ctx context.Context, id int64, how domain.Delivery, wall time.Time) error
 }
 
 // Words gives a fault's title and explanation with its facts filled in, in "zh-CN" or "en".
@@ -134,7 +135,7 @@ func (n *Notifier) Flush(ctx context.Context) (sent int, err error) {
 		}
 		// The outcome is kept even when there is no time left to send the rest.
 		mark, done := context.WithTimeout(context.WithoutCancel(ctx), dialTime)
-		if err := n.cfg.Store.MarkMessage(mark, m.ID, failure == nil, n.cfg.Wall()); err != nil {
+		if err := n.cfg.Store.MarkMessage(mark, m.ID, delivery(ctx, p.dead, failure), n.cfg.Wall()); err != nil {
 			errs = append(errs, fmt.Errorf("notify: message %d: %w", m.ID, err))
 		} else if failure == nil {
 			sent++
@@ -142,6 +143,17 @@ func (n *Notifier) Flush(ctx context.Context) (sent int, err error) {
 		done()
 	}
 	return sent, errors.Join(errs...)
+}
+
+// delivery tells a message that was refused from one that met no mail server: an outage, however long, loses nothing.
+func delivery(ctx context.Context, dead, failure error) domain.Delivery {
+	switch {
+	case failure == nil:
+		return domain.DeliverySent
+	case dead != nil || ctx.Err() != nil:
+		return domain.DeliveryLater
+	}
+	return domain.DeliveryRefused
 }
 
 func (n *Notifier) deliver(ctx context.Context, p *post, m domain.Message) error {

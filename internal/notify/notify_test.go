@@ -58,13 +58,13 @@ func (o *outbox) LeaseMessages(_ context.Context, _ time.Time, limit int) ([]dom
 	return out, o.broken
 }
 
-func (o *outbox) MarkMessage(_ context.Context, id int64, sent bool, wall time.Time) error {
+func (o *outbox) MarkMessage(_ context.Context, id int64, how domain.Delivery, wall time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if wall.IsZero() {
 		return errors.New("no time")
 	}
-	if sent {
+	if how == domain.DeliverySent {
 		o.sent[id]++
 	} else {
 		o.tries[id]++

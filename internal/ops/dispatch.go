@@ -3,6 +3,8 @@ package ops
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -13,9 +15,12 @@ import (
 // How intents are taken up: a lease outlives the longest command and its retries; the window keeps every session
 // of the pool busy while outcomes of earlier ones are committed together.
 const (
-	leaseFor = 30 * time.Second
-	window   = 96
-	refill   = window / 2
+	leaseFor  = 30 * time.Second
+	window    = 96
+	refill    = window / 2
+	margin    = 2 * time.Second  // before the lease's end nothing of an act is under way any more
+	leastLeft = 5 * time.Second  // of a lease, for an act to be begun
+	landFor   = 20 * time.Second // for the commit of outcomes, whatever becomes of who asked for them
 )
 
 // Dispatch carries the intents of a registry account that are due: sends what is queued, asks after what is unknown,
@@ -33,7 +38,10 @@ func (o *Ops) Dispatch(ctx context.Context, registryAccount string) error {
 			more = len(leased) > 0
 			inFlight += len(leased)
 			for _, l := range leased {
-				go func() { results <- landing{leased: l, outcome: o.carry(ctx, l)} }()
+				go func() {
+					out, err := o.carry(ctx, l)
+					results <- landing{leased: l, outcome: out, failed: err}
+				}()
 			}
 		}
 		if inFlight == 0 {
@@ -53,20 +61,19 @@ func (o *Ops) Dispatch(ctx context.Context, registryAccount string) error {
 			if r.outcome.Kind == domain.OutcomeNotSent {
 				reachable = false // the rest waits for the next sweep
 			}
+			failed = errors.Join(failed, r.failed)
 		}
-		if err := o.land(ctx, batch); err != nil && failed == nil {
-			failed = err
-		}
+		failed = errors.Join(failed, o.land(ctx, batch))
 	}
 }
 
 // lease takes intents up and marks those that will be sent now as sent, before anything leaves this machine.
 func (o *Ops) lease(ctx context.Context, registryAccount string, limit int) ([]domain.Leased, error) {
-	wall := o.Clock.Wall()
-	leased, err := o.Store.LeaseIntents(ctx, registryAccount, o.Node, wall, leaseFor, limit)
+	leased, err := o.Store.LeaseIntents(ctx, registryAccount, o.Node, o.Clock.Wall(), leaseFor, limit)
 	if err != nil || len(leased) == 0 {
 		return nil, err
 	}
+	wall := o.Clock.Wall() // the commit may have waited
 	var ids []domain.IntentID
 	for i := range leased {
 		if in := &leased[i].Intent; leased[i].Was == domain.IntentQueued {
@@ -75,39 +82,69 @@ func (o *Ops) lease(ctx context.Context, registryAccount string, limit int) ([]d
 		}
 	}
 	if len(ids) > 0 {
-		if err := o.Store.MarkSent(ctx, ids, wall); err != nil {
+		if err := o.Store.MarkSent(ctx, ids, leased[0].Intent.Lease, wall); err != nil {
 			return nil, err // nothing was sent; the leases lapse, and they are asked after
 		}
 	}
 	return leased, nil
 }
 
-func (o *Ops) carry(ctx context.Context, l domain.Leased) domain.Outcome {
+// carry acts within the lease: what began late is cut, so that nobody else asks after it while it is still going out.
+// A panic is this intent's alone: what it had sent is unknown.
+func (o *Ops) carry(ctx context.Context, l domain.Leased) (out domain.Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out = domain.Outcome{Kind: domain.OutcomeUnknown, Code: "internal"}
+			err = fmt.Errorf("ops: intent %d: panic: %v\n%s", l.Intent.ID, r, debug.Stack())
+		}
+	}()
+	left := l.Intent.Lease.Until.Sub(o.Clock.Wall()) - margin
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
 	switch {
+	case left < leastLeft && l.Was == domain.IntentQueued:
+		return domain.Outcome{Kind: domain.OutcomeNotSent}, nil
+	case left < leastLeft:
+		return domain.Outcome{Kind: domain.OutcomeUnknown}, nil
 	case l.Was != domain.IntentQueued:
-		return o.Sender.Ask(ctx, l)
+		return o.Sender.Ask(ctx, l), nil
 	case l.Intent.Kind == domain.IntentCreate && l.Ours:
 		// An earlier order for the same name got it while this one waited its turn.
-		return domain.Outcome{Kind: domain.OutcomeRefused, Code: "registration.taken", Facts: map[string]string{"registrar": "OpenRegistrar"}}
+		return domain.Outcome{Kind: domain.OutcomeRefused, Code: "registration.taken", Facts: map[string]string{"registrar": "OpenRegistrar"}}, nil
 	}
-	return o.Sender.Send(ctx, l)
+	return o.Sender.Send(ctx, l), nil
 }
 
-// land commits outcomes together, a savepoint each.
+// land commits outcomes together, a savepoint each. What a registry has answered is kept even where whoever waited for
+// it is gone (the program is being stopped).
 func (o *Ops) land(ctx context.Context, batch []landing) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), landFor)
+	defer cancel()
+	again, err := o.commitOutcomes(ctx, batch)
+	if err == nil && len(again) > 0 { // a tenure has changed meanwhile: decided afresh, once
+		again, err = o.commitOutcomes(ctx, again)
+	}
+	for _, r := range again {
+		err = errors.Join(err, fmt.Errorf("ops: intent %d: the tenure of %s is in its outcome's way", r.leased.Intent.ID, r.leased.Intent.Name))
+	}
+	o.Crash("after-commit")
+	return err
+}
+
+// commitOutcomes gives back those that met a tenure which has moved.
+func (o *Ops) commitOutcomes(ctx context.Context, batch []landing) (again []landing, failed error) {
 	ids := make([]domain.ItemID, len(batch))
 	for i, r := range batch {
 		ids[i] = r.leased.Intent.Item
 	}
 	items, err := o.Store.ItemsByID(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now, wall, house := o.Now(), o.Clock.Wall(), o.Policy().House
-	plans := make([]Plan, 0, len(batch))
-	var failed error
+	plans, of := make([]Plan, 0, len(batch)), make([]landing, 0, len(batch))
 	for _, r := range batch {
-		r.item, r.house = items[r.leased.Intent.Item], house
+		r.item, r.house, r.tenure = items[r.leased.Intent.Item], house, nil
 		r.longest = o.Sender.LongestCommand(r.leased.Intent.RegistryAccount)
 		if r.leased.Intent.Kind == domain.IntentUpdateNS {
 			t, err := o.Store.TenureByName(ctx, r.leased.Intent.Name)
@@ -124,16 +161,18 @@ func (o *Ops) land(ctx context.Context, batch []landing) error {
 			failed = errors.Join(failed, err)
 			continue
 		}
-		plans = append(plans, plan)
+		plans, of = append(plans, plan), append(of, r)
 	}
-	for _, err := range o.Store.CommitEach(ctx, plans) {
-		// "Moved" means that the lease lapsed and another node has settled it.
-		if err != nil && !fault.Is(err, "state.moved") {
+	for i, err := range o.Store.CommitEach(ctx, plans) {
+		switch {
+		case err == nil:
+		case fault.Is(err, "state.moved") && fault.Of(err).Facts["row"] == string(TableTenure):
+			again = append(again, of[i])
+		case !fault.Is(err, "state.moved"): // the intent's moved: the lease lapsed, and another node has settled it
 			failed = errors.Join(failed, err)
 		}
 	}
-	o.Crash("after-commit")
-	return failed
+	return again, failed
 }
 
 // overdue ends or parks intents whose business deadline has passed.
@@ -157,7 +196,7 @@ func (o *Ops) overdue(ctx context.Context) (int, error) {
 			plans = append(plans, plan)
 		}
 	}
-	return len(plans), errors.Join(o.Store.CommitEach(ctx, plans)...)
+	return o.commitEach(ctx, plans)
 }
 
 // decideOverdue gives money back where nothing was ever sent, and calls the desk where something may have been.
@@ -167,7 +206,7 @@ func decideOverdue(in domain.Intent, item domain.Item, now time.Time) (Plan, boo
 		return Plan{}, false
 	}
 	facts := map[string]string{"registry": in.RegistryAccount, "name": string(in.Name), "since": in.CreatedAt.UTC().Format(time.DateOnly)}
-	plan := Plan{Writes: []Write{SetIntent{ID: in.ID, From: in.State, To: step.To, Absences: in.Absences, NextTryAt: in.NextTryAt}}}
+	plan := Plan{Writes: []Write{SetIntent{ID: in.ID, Lease: &in.Lease, From: in.State, To: step.To, Absences: in.Absences, NextTryAt: in.NextTryAt}}}
 	if step.To == domain.IntentRefused {
 		refusedPlan(&plan, item, in, "registration.deadline", facts, step.Money, now)
 		return plan, true

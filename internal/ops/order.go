@@ -40,8 +40,9 @@ func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (Or
 	if err != nil {
 		return OrderView{}, err
 	}
+	asked := digest(in, names)
 	if snap.Earlier != nil {
-		return o.Order(ctx, scope, snap.Earlier.ID)
+		return o.earlier(ctx, scope, *snap.Earlier, asked)
 	}
 	cart, err := o.Store.Cart(ctx, scope.Account)
 	if err != nil {
@@ -51,9 +52,9 @@ func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (Or
 	if err != nil {
 		return OrderView{}, err
 	}
-	fees := make(map[domain.Name]int64, len(cart))
-	for _, l := range cart {
-		fees[l.Name] = l.Fee
+	fees, err := o.agreedFees(ctx, scope, cart, names)
+	if err != nil {
+		return OrderView{}, err
 	}
 	first, err := o.Store.NextIDs(ctx, 1+2*len(names))
 	if err != nil {
@@ -71,7 +72,7 @@ func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (Or
 	if err := o.Store.Commit(ctx, plan); err != nil {
 		if fault.Is(err, "order.key-used") { // two requests with one key at the same moment
 			if snap, again := o.Store.LoadOrder(ctx, scope.Account, in.Template, names, in.Key); again == nil && snap.Earlier != nil {
-				return o.Order(ctx, scope, snap.Earlier.ID)
+				return o.earlier(ctx, scope, *snap.Earlier, asked)
 			}
 		}
 		return OrderView{}, err
@@ -159,6 +160,9 @@ func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap O
 	}
 	order := domain.Order{ID: domain.OrderID(first), Account: scope.Account, Action: domain.ActionNew, Count: len(names),
 		Currency: house.Currency, PolicyVersion: table.Version, Agreement: in.Agreement, Via: scope.Via, Key: in.Key, CreatedAt: now}
+	if in.Key != "" {
+		order.Asked = digest(in, names)
+	}
 	order.Number = orderNumber(order.ID, now)
 	view := OrderView{Order: order}
 	plan := Plan{

@@ -18,6 +18,7 @@ type landing struct {
 	item    domain.Item
 	tenure  *domain.Tenure // the name's running tenure, for changes of existing names
 	outcome domain.Outcome
+	failed  error         // a defect of ours that the outcome stands for
 	longest time.Duration // how long the registry may still work on a lost command
 	house   policy.House
 }
@@ -30,7 +31,10 @@ func decideOutcome(l landing, now, wall time.Time) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	set := SetIntent{ID: in.ID, From: in.State, To: step.To, Absences: absences, NextTryAt: nextTry, Outcome: l.outcome}
+	set := SetIntent{ID: in.ID, Lease: &in.Lease, From: in.State, To: step.To, Absences: absences, NextTryAt: nextTry, Outcome: l.outcome}
+	if on == lifecycle.Lost && justSent(l) {
+		set.LostAt = wall
+	}
 	plan := Plan{Writes: []Write{set}}
 	switch step.To {
 	case domain.IntentAccepted:
@@ -57,13 +61,19 @@ func eventOf(l landing, wall time.Time) (on lifecycle.Event, nextTry time.Time, 
 	case domain.OutcomeRefused:
 		return lifecycle.Refused, wall, 0
 	case domain.OutcomePending:
-		return lifecycle.Deferred, wall.Add(pendingAsk), in.Absences
+		return lifecycle.Deferred, wall.Add(pendingAsk), 0
 	case domain.OutcomeNotSent:
 		return lifecycle.NotSent, wall.Add(backoff(in.Attempts)), in.Absences
 	case domain.OutcomeAbsent:
 		// A command that was cut off may still be carried out until the registry's longest command time is over;
-		// an absence seen before then says nothing.
-		if over := in.SentAt.Add(l.longest); wall.Before(over) {
+		// an absence seen before then says nothing. It counts from when the answer was given up, not from when the
+		// intent was marked as sent: the frame may have waited for a session in between. Of a node that died nothing
+		// more is known than that its lease is over.
+		over := later(in.SentAt, in.LostAt).Add(l.longest)
+		if l.leased.Was == domain.IntentOpen {
+			over = wall.Add(l.longest)
+		}
+		if wall.Before(over) {
 			return lifecycle.Lost, over, 0
 		}
 		if in.Absences == 0 {
@@ -71,14 +81,30 @@ func eventOf(l landing, wall time.Time) (on lifecycle.Event, nextTry time.Time, 
 		}
 		return lifecycle.Confirmed, wall, 0
 	}
-	if l.leased.Was == domain.IntentQueued { // just sent: ask when the registry must be done with it
+	switch {
+	case in.State == domain.IntentParked:
+		return lifecycle.Lost, wall.Add(parkedAsk), in.Absences
+	case justSent(l): // ask when the registry may be done with it
 		return lifecycle.Lost, wall.Add(l.longest / 2), 0
 	}
 	return lifecycle.Lost, wall.Add(backoff(in.Attempts)), in.Absences
 }
 
+// justSent: the command may have left this machine, or another node, until a moment ago.
+func justSent(l landing) bool {
+	return l.leased.Was == domain.IntentQueued || l.leased.Was == domain.IntentOpen
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 const (
 	pendingAsk = time.Hour   // a pending act that the poll queue says nothing of is asked after
+	parkedAsk  = time.Hour   // between questions after an intent that the desk has
 	secondLook = time.Second // between two agreeing absences
 	maxBackoff = 30 * time.Second
 )
@@ -96,6 +122,7 @@ func acceptedPlan(plan *Plan, l landing, money lifecycle.Money, now time.Time) {
 		plan.Entries = append(plan.Entries, ledger.Capture(l.item))
 	}
 	plan.Writes = append(plan.Writes, done, ClearCase{Account: in.Account, Subject: string(in.Name), At: now})
+	unparked(plan, in, now)
 	if in.Payload.Cost > 0 {
 		plan.Entries = append(plan.Entries, ledger.Spend(in.RegistryAccount, l.item.ID, in.Payload.Cost, l.item.Currency))
 	}
@@ -139,9 +166,17 @@ func refusedPlan(plan *Plan, item domain.Item, in domain.Intent, code string, wh
 	if in.Kind == domain.IntentUpdateNS {
 		kind = "dns.failed"
 	}
+	unparked(plan, in, now)
 	plan.Writes = append(plan.Writes, failed,
 		OpenCase{domain.Case{Account: in.Account, Subject: string(in.Name), Code: code, Facts: facts, OpenedAt: now}})
 	plan.Events = append(plan.Events, wentEvent(in, kind, code, facts, now))
+}
+
+// unparked ends the desk's case of an intent whose answer came after all.
+func unparked(plan *Plan, in domain.Intent, now time.Time) {
+	if in.State == domain.IntentParked {
+		plan.Writes = append(plan.Writes, ClearCase{Subject: string(in.Name), Code: "intent.parked", At: now})
+	}
 }
 
 // wentEvent is a line of the log about what became of an act, with who asked for it and from where.

@@ -82,19 +82,41 @@ type (
 		Facts    map[string]string
 		At       time.Time
 	}
-	// SetIntent moves an intent that this node has leased and gives the lease back. It fails with "state.moved"
-	// where From is not so.
+	// SetIntent moves an intent and gives its lease back. It fails with "state.moved" where From is not so, or where
+	// the lease is not the one that it was read with any more: the outcome of an earlier lease says nothing about
+	// what a later one is doing.
 	SetIntent struct {
 		ID        domain.IntentID
+		Lease     *domain.Lease // nil: not checked
 		From, To  domain.IntentState
 		Absences  int
 		NextTryAt time.Time // wall time
+		LostAt    time.Time // wall time; zero: as it was
 		Outcome   domain.Outcome
 	}
 	// InsertTenure starts a tenure of version 1; it fails with "state.moved" where the name runs already.
 	InsertTenure struct{ Tenure domain.Tenure }
 	// SetTenure replaces the mutable part of a tenure whose version is still Tenure.Version, and grows it by one.
 	SetTenure struct{ Tenure domain.Tenure }
+	// TakePayment notes a payment into an account's wallet (0: the house's deposits). Where the reference was taken
+	// before it fails with "payment.taken" (fact amount: what was taken then).
+	TakePayment struct {
+		Account  domain.AccountID
+		Ref      string
+		Amount   int64
+		Currency string
+		At       time.Time
+	}
+	// PollDone marks a registry's message as worked off; it fails with "state.moved" where it is already.
+	PollDone struct {
+		ID int64
+		At time.Time
+	}
+	// HurryIntent makes an intent under way due now: its registry has said something about it.
+	HurryIntent struct {
+		RegistryAccount, ClTRID string
+		Wall                    time.Time
+	}
 	// PutCart adds or changes a line of the cart.
 	PutCart struct{ Line CartLine }
 	// DropCart removes lines from the cart.
@@ -124,6 +146,9 @@ func (SetItem) write()           {}
 func (SetIntent) write()         {}
 func (InsertTenure) write()      {}
 func (SetTenure) write()         {}
+func (TakePayment) write()       {}
+func (PollDone) write()          {}
+func (HurryIntent) write()       {}
 func (PutCart) write()           {}
 func (DropCart) write()          {}
 func (OpenCase) write()          {}

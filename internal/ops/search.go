@@ -37,6 +37,9 @@ type Found struct {
 	Fee      int64 // the registry's premium fee, minor units
 }
 
+// feeCheck bounds asking registries for today's fees before an order is placed.
+const feeCheck = 10 * time.Second
+
 // maxSearched names in one search; more go through an order's file or the API.
 const maxSearched = 500
 

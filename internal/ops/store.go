@@ -70,13 +70,14 @@ type records interface {
 
 type queue interface {
 	// LeaseIntents takes up to limit intents of a registry account for this node until the lease (wall time) ends:
-	// queued ones whose turn it is and whose name has no other open intent (they become open), and open, unknown or
-	// pending ones that are due and whose earlier lease has lapsed. Leased.Was is the state before.
+	// queued ones whose turn it is and whose name has no other open intent (they become open), and open, unknown,
+	// pending or parked ones that are due and whose earlier lease has lapsed. Leased.Was is the state before.
 	LeaseIntents(ctx context.Context, registryAccount, node string, wall time.Time, lease time.Duration, limit int) ([]domain.Leased, error)
 	// DueAccounts lists registry accounts that have intents which LeaseIntents would give.
 	DueAccounts(ctx context.Context, wall time.Time) ([]string, error)
-	// MarkSent records on a leased intent that it goes out now: one more attempt, SentAt, and no absences.
-	MarkSent(ctx context.Context, ids []domain.IntentID, wall time.Time) error
+	// MarkSent records on leased intents that they go out now: one more attempt, SentAt, and no absences. It fails with
+	// "state.moved", and marks none, where the lease of one of them is not this one any more.
+	MarkSent(ctx context.Context, ids []domain.IntentID, lease domain.Lease, wall time.Time) error
 	// OverdueIntents gives intents that are not over and whose business deadline is not after now, unleased ones only,
 	// with the item that each belongs to.
 	OverdueIntents(ctx context.Context, now, wall time.Time, limit int) ([]domain.Intent, error)
@@ -86,6 +87,8 @@ type queue interface {
 	Quiet(ctx context.Context, now time.Time) (Quiet, error)
 	// NextDue is the earliest business time at which something falls due; zero: nothing.
 	NextDue(ctx context.Context) (time.Time, error)
+	// OpenPolls gives registries' messages that are not worked off, oldest first.
+	OpenPolls(ctx context.Context, limit int) ([]PollMessage, error)
 	// Policies reads the newest version of each policy row; SeedPolicies writes rows where the table is empty.
 	Policies(ctx context.Context) ([]policy.Row, error)
 	SeedPolicies(ctx context.Context, rows []policy.Row) error

@@ -3,11 +3,13 @@ package ops
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/naming"
 	"github.com/openregistrar/openregistrar/internal/policy"
 )
@@ -52,7 +54,21 @@ func (o *Ops) reviews(ctx context.Context) (int, error) {
 	for i, t := range due {
 		plans[i] = decideReview(t, now)
 	}
-	return len(plans), errors.Join(o.Store.CommitEach(ctx, plans)...)
+	return o.commitEach(ctx, plans)
+}
+
+// commitEach says how many plans were committed. One that fails leaves the others, and is no progress; one whose rows
+// have moved was another node's.
+func (o *Ops) commitEach(ctx context.Context, plans []Plan) (done int, failed error) {
+	for _, err := range o.Store.CommitEach(ctx, plans) {
+		switch {
+		case err == nil:
+			done++
+		case !fault.Is(err, "state.moved"):
+			failed = errors.Join(failed, err)
+		}
+	}
+	return done, failed
 }
 
 func (o *Ops) finished(ctx context.Context) (int, error) {
@@ -62,21 +78,24 @@ func (o *Ops) finished(ctx context.Context) (int, error) {
 	}
 	now := o.Now()
 	plans := make([]Plan, 0, len(orders))
+	var unread error
 	for _, v := range orders {
 		account, err := o.Store.AccountByID(ctx, v.Account)
 		if err != nil {
-			return 0, err
+			unread = errors.Join(unread, fmt.Errorf("ops: order %d: %w", v.ID, err))
+			continue
 		}
 		plans = append(plans, decideFinished(v, account, now))
 	}
-	return len(plans), errors.Join(o.Store.CommitEach(ctx, plans)...)
+	done, err := o.commitEach(ctx, plans)
+	return done, errors.Join(unread, err)
 }
 
 // decideFinished tells the owner once how an order ended.
 func decideFinished(v OrderView, account domain.Account, now time.Time) Plan {
 	facts := map[string]string{
 		"order": strconv.FormatInt(int64(v.ID), 10), "number": v.Number, "action": string(v.Action),
-		"names": strconv.Itoa(v.Count), "success": strconv.Itoa(v.Success), "failed": strconv.Itoa(v.Failed),
+		"names": strconv.Itoa(v.Count), "status": v.Status(), "success": strconv.Itoa(v.Success), "failed": strconv.Itoa(v.Failed),
 		"captured": strconv.FormatInt(v.Captured, 10), "refunded": strconv.FormatInt(v.Released, 10), "currency": v.Currency,
 	}
 	kind := "order-done"
@@ -87,7 +106,7 @@ func decideFinished(v OrderView, account domain.Account, now time.Time) Plan {
 		Writes:   []Write{SetOrderDone{ID: v.ID, At: now}},
 		Messages: []domain.Message{{Account: v.Account, To: account.Email, Locale: account.Locale, Kind: kind, Facts: facts, At: now}},
 		Events: []domain.Event{{Account: v.Account, Subject: strconv.FormatInt(int64(v.ID), 10), Kind: "order.finished", Actor: "system",
-			Via: "system", Result: v.Status(), Facts: facts, At: now}},
+			Via: "system", Result: "ok", Facts: facts, At: now}},
 	}
 }
 
@@ -98,14 +117,17 @@ func (o *Ops) reminders(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	plans := make([]Plan, 0, len(due))
+	var unread error
 	for _, t := range due {
 		account, err := o.Store.AccountByID(ctx, t.Account)
 		if err != nil {
-			return 0, err
+			unread = errors.Join(unread, fmt.Errorf("ops: tenure %d: %w", t.ID, err))
+			continue
 		}
 		plans = append(plans, decideReminder(t, account, o.Policy().House, now))
 	}
-	return len(plans), errors.Join(o.Store.CommitEach(ctx, plans)...)
+	done, err := o.commitEach(ctx, plans)
+	return done, errors.Join(unread, err)
 }
 
 // decideReminder tells the owner that a name expires, or has, and dates the next time.

@@ -38,8 +38,10 @@ func TestAskCreate(t *testing.T) {
 			kind: domain.OutcomeAccepted, facts: map[string]string{"proof": "creation-time"}},
 		{name: "registry's clock is ahead of an old name", there: at("ours", secret, now), skew: 60 * 24 * time.Hour, hide: true,
 			kind: domain.OutcomeRefused, code: "registration.taken", facts: map[string]string{"proof": "none"}},
-		{name: "ours, older than our sending", there: at("ours", secret, now.Add(-time.Hour)), hide: true, kind: domain.OutcomeRefused,
+		{name: "ours, older than our order", there: at("ours", secret, now.Add(-25*time.Hour)), hide: true, kind: domain.OutcomeRefused,
 			code: "registration.taken", facts: map[string]string{"proof": "none"}},
+		{name: "ours, and a clock may be wrong", there: at("ours", secret, now.Add(-time.Hour)), hide: true, kind: domain.OutcomeUnknown,
+			code: "registry.unreachable", facts: map[string]string{"proof": "none"}},
 		{name: "ours by its time, but a tenure claims it", there: at("ours", secret, now), hide: true, ours: true, kind: domain.OutcomeRefused,
 			code: "registration.taken", facts: map[string]string{"proof": "none"}},
 		{name: "no answer", say: func(_ *fake, cmd *epp.Command) *epp.Response {
@@ -64,6 +66,7 @@ func TestAskCreate(t *testing.T) {
 			}
 			l := intent("a.com")
 			l.Was, l.Ours, l.Intent.SentAt = domain.IntentUnknown, row.ours, now
+			l.Intent.CreatedAt = f.wall // business time follows a simulated registry's
 			out := r.Ask(context.Background(), l)
 			if out.Kind != row.kind || out.Code != row.code {
 				t.Errorf("got %+v", out)
@@ -115,6 +118,29 @@ func TestLostAnswerIsFoundAgain(t *testing.T) {
 	l.Intent.Payload.SealedAuthInfo = []byte("sealed:auth:a.com:another-buyers")
 	if out := r.Send(context.Background(), l); out.Kind != domain.OutcomeRefused {
 		t.Errorf("another buyer got the name: %+v", out)
+	}
+}
+
+// Where the registry shows no authInfo, a name that an earlier sending of the same order may have made is not given up.
+func TestSentAgainWhereNothingProves(t *testing.T) {
+	f := newFake(t)
+	f.hideAuth = true
+	f.start("", epp.Limits{})
+	r := f.open()
+	l := intent("a.com")
+	if out := r.Send(context.Background(), l); out.Kind != domain.OutcomeAccepted {
+		t.Fatalf("%+v", out)
+	}
+	if out := r.Send(context.Background(), l); out.Kind != domain.OutcomeRefused {
+		t.Errorf("its first sending can't have met its own name: %+v", out)
+	}
+	l.Intent.Attempts = 2
+	if out := r.Send(context.Background(), l); out.Kind != domain.OutcomeUnknown || out.Facts["proof"] != "none" {
+		t.Errorf("sent again: %+v", out)
+	}
+	l.Ours = true
+	if out := r.Send(context.Background(), l); out.Kind != domain.OutcomeRefused {
+		t.Errorf("a tenure has it: %+v", out)
 	}
 }
 

@@ -280,6 +280,8 @@ func (a *account) whose(ctx context.Context, h *holder, l domain.Leased, auth st
 		return taken
 	case a.ours[seen.object.Sponsor] && seen.auth == authMatches:
 		return a.proven(seen, "auth-info")
+	case l.Intent.Attempts > 1 && a.undecided(seen, l):
+		return unknown(a.unproven())
 	}
 	a.takenFacts(taken.Facts, seen)
 	return taken
@@ -404,10 +406,27 @@ func (a *account) askCreate(ctx context.Context, l domain.Leased) domain.Outcome
 		if seen.auth == authHidden && !l.Ours && !in.SentAt.IsZero() && seen.object.CreatedAt.After(sent) {
 			return a.proven(seen, "creation-time")
 		}
+		if a.undecided(seen, l) {
+			return unknown(a.unproven())
+		}
 	}
 	facts := map[string]string{"registry": a.ID}
 	a.takenFacts(facts, seen)
 	return domain.Outcome{Kind: domain.OutcomeRefused, Code: string(CodeTaken), Facts: facts}
+}
+
+// certain is how much older than its order a name must be to be surely not of it, whatever the registry's clock did.
+const certain = 24 * time.Hour
+
+// undecided is a name under our identifier that runs nowhere here and that can neither be proved to be this intent's
+// nor to be older: giving the money back could make it a free name. The desk decides when the deadline has passed.
+func (a *account) undecided(seen sighting, l domain.Leased) bool {
+	return !seen.hidden && a.ours[seen.object.Sponsor] && seen.auth == authHidden && !l.Ours &&
+		!seen.object.CreatedAt.Before(l.Intent.CreatedAt.Add(-certain))
+}
+
+func (a *account) unproven() error {
+	return fault.New(fault.Unavailable, CodeUnreachable, "registry", a.ID, "proof", "none")
 }
 
 // serverSet lowers names and strips final dots; order and repetition don't count.

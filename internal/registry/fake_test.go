@@ -287,7 +287,7 @@ func (f *fake) open(edit ...func(*Account, *Config)) *Registry {
 
 func intent(name domain.Name) domain.Leased {
 	return domain.Leased{Was: domain.IntentQueued, Intent: domain.Intent{ID: 1, RegistryAccount: "fakesim", Name: name, Kind: domain.IntentCreate,
-		ClTRID: "OR-1a", Attempts: 1, SentAt: time.Now(), Template: 7,
+		ClTRID: "OR-1a", Attempts: 1, SentAt: time.Now(), CreatedAt: time.Now(), Template: 7,
 		Payload: domain.Payload{Years: 2, NameServers: []string{"ns1.host.net", "ns2.host.net"}, SealedAuthInfo: []byte("sealed:auth:" + string(name) + ":" + secret)}},
 		Template: &domain.Template{ID: 7, Version: 1, Contact: domain.Contact{Kind: domain.Individual, Name: "Li Hua", NameCN: "李华", Street: "1 Road",
 			StreetCN: "路1号", City: "Shenzhen", CityCN: "深圳", Province: "Guangdong", ProvinceCN: "广东", Country: "CN", PostalCode: "518000",

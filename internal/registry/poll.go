@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (r *Registry) Poll(ctx context.Context, registryAccount string, store func(
 		if err != nil {
 			return n, a.unreachable(err)
 		}
-		if !resp.IsSuccess() {
+		if !resp.IsSuccess() && resp.Code() != epp.CodeObjectDoesNotExist { // 2303: another node has acknowledged it
 			return n, a.refusal(resp, fault.Unavailable, CodeUnreachable, "step", "ack")
 		}
 		n++
@@ -112,7 +113,24 @@ func (a *account) poll(ctx context.Context, s *session) (m Message, more bool, e
 			m.Readable = false
 		}
 	}
+	if m.Name == "" && m.Domain == "" {
+		m.Domain = a.named(m.Text)
+	}
 	return m, true, nil
+}
+
+// named finds the first name of the account's suffixes in a message's words: many registries say it there alone. It
+// only causes a look.
+func (a *account) named(text string) domain.Name {
+	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	}) {
+		word = strings.Trim(word, ".-")
+		if label, suffix, ok := strings.Cut(word, "."); ok && label != "" && len(word) < 254 && slices.Contains(a.Suffixes, suffix) {
+			return domain.Name(word)
+		}
+	}
+	return ""
 }
 
 // intentTRID takes the attempt's number off a transaction identifier.

@@ -24,6 +24,7 @@ func TestPoll(t *testing.T) {
 		message("b1", "Pending done", &epp.DomainPendingData{PendingResult: epp.PendingResult{ID: "A.com", Done: true, ClTRID: "OR-77-2", SvTRID: "s", Date: time.Now()}}),
 		message("b2", "", &epp.DomainInfoData{Name: "c.com", ROID: "D-1", ClID: "ours", AuthInfo: epp.Password(secret)}),
 		broken,
+		message("b5", "See www.registry.example: statuses of Held.COM. were changed."),
 		message("b4", "Of a kind that nobody knows", &epp.Raw{Element: epp.NewElement("urn:example:other-1.0", "thing", "x")}),
 	}
 	f.start("", epp.Limits{})
@@ -36,7 +37,7 @@ func TestPoll(t *testing.T) {
 		got = append(got, m)
 		return nil
 	})
-	if err != nil || n != 4 || len(got) != 4 || len(f.queue) != 0 {
+	if err != nil || n != 5 || len(got) != 5 || len(f.queue) != 0 {
 		t.Fatalf("%d messages, %v, %d left: %+v", n, err, len(f.queue), got)
 	}
 	if m := got[0]; m.Name != "a.com" || !m.Done || m.ClTRID != "OR-77" || !m.Readable || m.Text != "Pending done" || m.QueuedAt.Year() != 2026 || m.Account != "fakesim" {
@@ -45,7 +46,10 @@ func TestPoll(t *testing.T) {
 	if m := got[1]; m.Domain != "c.com" || !strings.Contains(string(m.Raw), "c.com") || strings.Contains(string(m.Raw), secret) {
 		t.Errorf("%s", m.Raw)
 	}
-	if got[2].Readable || got[2].ID != "b3" || got[3].Readable || !strings.Contains(string(got[3].Raw), "urn:example:other-1.0") {
+	if got[3].Domain != "held.com" || !got[3].Readable {
+		t.Errorf("a name in the words alone: %+v", got[3])
+	}
+	if got[2].Readable || got[2].ID != "b3" || got[4].Readable || got[4].Domain != "" || !strings.Contains(string(got[4].Raw), "urn:example:other-1.0") {
 		t.Errorf("%+v %+v", got[2], got[3])
 	}
 	f.clean("poll")

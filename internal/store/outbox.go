@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -17,6 +18,7 @@ const (
 	messageLease   = 30 * time.Second // a notifier that died has its messages taken up after this
 	messageRetry   = 5 * time.Second  // doubled with each failure
 	messageSlowest = 10 * time.Minute
+	messageTries   = 12 // refusals of one message, about 50 minutes of them, before the desk has it
 )
 
 // LeaseMessages gives messages that are not sent and not being sent, oldest first, and keeps them from other callers
@@ -33,7 +35,7 @@ func (s *Store) LeaseMessages(ctx context.Context, wall time.Time, limit int) ([
 	}
 	err = s.write(ctx, func(tx *sql.Tx, _ *db.Queries) error {
 		q := text(`select m.id, m.account_id, m.recipient, m.locale, m.kind, m.facts, m.at from message m
-			where m.sent_at is null and (m.next_try_at is null or m.next_try_at <= `, moment(wall)).
+			where m.sent_at is null and m.given_up_at is null and (m.next_try_at is null or m.next_try_at <= `, moment(wall)).
 			add(") order by m.id limit ", atMost(limit)).add(skip)
 		var err error
 		out, err = some(ctx, tx, q, func(r *sql.Rows) (domain.Message, error) {
@@ -65,10 +67,11 @@ func (s *Store) LeaseMessages(ctx context.Context, wall time.Time, limit int) ([
 	return out, nil
 }
 
-// MarkMessage ends a message, or puts it off for a while that grows with its attempts (5 s to 10 min of wall time).
-func (s *Store) MarkMessage(ctx context.Context, id int64, sent bool, wall time.Time) error {
+// MarkMessage ends a message, or puts it off for a while that grows with its attempts (5 s to 10 min of wall time). One
+// that was refused too often is given up: it becomes the desk's case "notice.undelivered".
+func (s *Store) MarkMessage(ctx context.Context, id int64, how domain.Delivery, wall time.Time) error {
 	return s.write(ctx, func(tx *sql.Tx, q *db.Queries) error {
-		if sent {
+		if how == domain.DeliverySent {
 			n, err := q.MarkMessageSent(ctx, db.MarkMessageSentParams{ID: id, SentAt: stamp(wall)})
 			return one(n, err, fault.New(fault.Missing, "message.not-found"))
 		}
@@ -77,9 +80,24 @@ func (s *Store) MarkMessage(ctx context.Context, id int64, sent bool, wall time.
 		if err != nil {
 			return found(err, "message.not-found")
 		}
-		wait := min(messageSlowest, messageRetry<<min(max(attempts-1, 0), 10))
-		_, err = q.MarkMessageFailed(ctx, db.MarkMessageFailedParams{ID: id, NextTryAt: stamp(wall.Add(wait))})
-		return wrap(err)
+		next := stamp(wall.Add(min(messageSlowest, messageRetry<<min(max(attempts-1, 0), 10))))
+		if how != domain.DeliveryRefused {
+			_, err = q.MarkMessageFailed(ctx, db.MarkMessageFailedParams{ID: id, NextTryAt: next})
+			return wrap(err)
+		}
+		m, err := q.MarkMessageRefused(ctx, db.MarkMessageRefusedParams{ID: id, NextTryAt: next})
+		if errors.Is(err, sql.ErrNoRows) || (err == nil && m.Refusals < messageTries) {
+			return nil
+		}
+		if err != nil {
+			return wrap(err)
+		}
+		if err := q.GiveUpMessage(ctx, db.GiveUpMessageParams{ID: id, GivenUpAt: stamp(wall)}); err != nil {
+			return wrap(err)
+		}
+		return wrap(q.OpenCase(ctx, db.OpenCaseParams{Subject: "notice:" + strconv.FormatInt(id, 10), Code: "notice.undelivered", OpenedAt: m.At,
+			Facts: factsText(map[string]string{"to": m.Recipient, "notice": m.Kind, "tries": strconv.FormatInt(m.Refusals, 10),
+				"account": strconv.FormatInt(m.AccountID, 10)})}))
 	})
 }
 

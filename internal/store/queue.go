@@ -15,13 +15,13 @@ import (
 )
 
 const intentColumns = `id, item_id, account_id, registry_account, name, kind, state, cl_trid, payload, template_id, attempts, absences,
-	sent_at, next_try_at, deadline_at, lease_until, lease_owner, outcome, outcome_code, outcome_facts, created_at, updated_at`
+	sent_at, next_try_at, deadline_at, lease_until, lease_owner, outcome, outcome_code, outcome_facts, created_at, updated_at, lost_at`
 
 func scanIntent(r *sql.Rows) (domain.Intent, error) {
 	var i db.Intent
 	if err := r.Scan(&i.ID, &i.ItemID, &i.AccountID, &i.RegistryAccount, &i.Name, &i.Kind, &i.State, &i.ClTrid, &i.Payload, &i.TemplateID,
 		&i.Attempts, &i.Absences, &i.SentAt, &i.NextTryAt, &i.DeadlineAt, &i.LeaseUntil, &i.LeaseOwner, &i.Outcome, &i.OutcomeCode,
-		&i.OutcomeFacts, &i.CreatedAt, &i.UpdatedAt); err != nil {
+		&i.OutcomeFacts, &i.CreatedAt, &i.UpdatedAt, &i.LostAt); err != nil {
 		return domain.Intent{}, err
 	}
 	return intentOf(i)
@@ -73,24 +73,31 @@ func (s *Store) LeaseIntents(ctx context.Context, registryAccount, node string, 
 	return out, nil
 }
 
-// due takes open, unknown and pending intents whose lease has lapsed.
+// due takes open, unknown, pending and parked intents whose lease has lapsed.
 func (l *lease) due(limit int) error {
 	if limit <= 0 {
 		return nil
 	}
-	q := text("select i.id, i.state from intent i where i.registry_account = ", l.account).
-		add(" and i.state in ('open', 'unknown', 'pending') and i.next_try_at <= ", l.wall).
-		add(" and (i.lease_until is null or i.lease_until <= ", l.wall).
-		add(") order by i.next_try_at, i.id limit ", limit).add(l.skip)
 	type candidate struct {
 		id    int64
 		state domain.IntentState
 	}
-	found, err := some(l.ctx, l.tx, q, func(r *sql.Rows) (c candidate, err error) { return c, r.Scan(&c.id, &c.state) })
-	if err != nil {
-		return err
+	var found []candidate
+	for _, states := range []string{"in ('open', 'unknown', 'pending')", "= 'parked'"} { // each has its partial index
+		if limit <= len(found) {
+			break
+		}
+		q := text("select i.id, i.state from intent i where i.registry_account = ", l.account).
+			add(" and i.state "+states+" and i.next_try_at <= ", l.wall).
+			add(" and (i.lease_until is null or i.lease_until <= ", l.wall).
+			add(") order by i.next_try_at, i.id limit ", limit-len(found)).add(l.skip)
+		some, err := some(l.ctx, l.tx, q, func(r *sql.Rows) (c candidate, err error) { return c, r.Scan(&c.id, &c.state) })
+		if err != nil {
+			return err
+		}
+		found = append(found, some...)
 	}
-	for _, was := range []domain.IntentState{domain.IntentOpen, domain.IntentUnknown, domain.IntentPending} {
+	for _, was := range []domain.IntentState{domain.IntentOpen, domain.IntentUnknown, domain.IntentPending, domain.IntentParked} {
 		var ids []any
 		for _, c := range found {
 			if c.state == was {
@@ -210,9 +217,39 @@ func (s *Store) DueAccounts(ctx context.Context, wall time.Time) ([]string, erro
 	return out, wrap(err)
 }
 
+// setIntent moves an intent; see ops.SetIntent.
+func (t *commit) setIntent(w ops.SetIntent) error {
+	q := text("update intent set lease_until = null, lease_owner = '', state = ", string(w.To)).
+		add(", absences = ", int64(w.Absences)).add(", next_try_at = ", moment(w.NextTryAt)).
+		add(", outcome = ", string(w.Outcome.Kind)).add(", outcome_code = ", w.Outcome.Code).
+		add(", outcome_facts = ", factsText(w.Outcome.Facts))
+	if !w.LostAt.IsZero() {
+		q.add(", lost_at = ", moment(w.LostAt))
+	}
+	q.add(" where id = ", int64(w.ID)).add(" and state = ", string(w.From))
+	if w.Lease != nil {
+		leasedAs(q, *w.Lease)
+	}
+	r, err := t.tx.ExecContext(t.ctx, q.String(), q.args...)
+	if err != nil {
+		return wrap(err)
+	}
+	n, err := r.RowsAffected()
+	return one(n, err, moved("intent"))
+}
+
+// leasedAs narrows an update to intents whose lease is still this one.
+func leasedAs(q *query, l domain.Lease) {
+	if l.Until.IsZero() {
+		q.add(" and lease_until is null")
+		return
+	}
+	q.add(" and lease_owner = ", l.Owner).add(" and lease_until = ", moment(l.Until))
+}
+
 // MarkSent implements ops.Store. It fails with "state.moved" and marks none where one of them is not open and leased
-// any more: another node may be asking after it by then, and it must not go out.
-func (s *Store) MarkSent(ctx context.Context, ids []domain.IntentID, wall time.Time) error {
+// as it was any more: another node may be asking after it by then, and it must not go out.
+func (s *Store) MarkSent(ctx context.Context, ids []domain.IntentID, held domain.Lease, wall time.Time) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -222,6 +259,7 @@ func (s *Store) MarkSent(ctx context.Context, ids []domain.IntentID, wall time.T
 		for chunk := range slices.Chunk(ids, listChunk) {
 			q := text("update intent set attempts = attempts + 1, absences = 0, sent_at = ", wall).
 				add(" where state = 'open' and lease_until > ", wall).add(" and id in ").list(anys(chunk))
+			leasedAs(q, held)
 			r, err := tx.ExecContext(ctx, q.String(), q.args...)
 			if err != nil {
 				return wrap(err)

@@ -113,7 +113,7 @@ func templatesOf(rows []db.Template) ([]domain.Template, error) {
 func orderOf(r db.Order) domain.Order {
 	return domain.Order{ID: domain.OrderID(r.ID), Number: r.Number, Account: domain.AccountID(r.AccountID),
 		Action: domain.Action(r.Action), Count: int(r.Count), Total: r.Total, Currency: r.Currency,
-		PolicyVersion: r.PolicyVersion, Agreement: r.Agreement, Via: r.Via, Key: r.Key, CreatedAt: r.CreatedAt.UTC()}
+		PolicyVersion: r.PolicyVersion, Agreement: r.Agreement, Via: r.Via, Key: r.Key, Asked: r.Asked, CreatedAt: r.CreatedAt.UTC()}
 }
 
 func itemOf(r db.Item) domain.Item {
@@ -128,7 +128,8 @@ func intentOf(r db.Intent) (domain.Intent, error) {
 		RegistryAccount: r.RegistryAccount, Name: domain.Name(r.Name), Kind: domain.IntentKind(r.Kind),
 		State: domain.IntentState(r.State), ClTRID: r.ClTrid, Template: domain.TemplateID(r.TemplateID),
 		Attempts: int(r.Attempts), Absences: int(r.Absences), SentAt: when(r.SentAt), NextTryAt: r.NextTryAt.UTC(),
-		DeadlineAt: when(r.DeadlineAt), CreatedAt: r.CreatedAt.UTC()}
+		LostAt: when(r.LostAt), DeadlineAt: when(r.DeadlineAt), CreatedAt: r.CreatedAt.UTC(),
+		Lease: domain.Lease{Owner: r.LeaseOwner, Until: when(r.LeaseUntil)}}
 	if err := json.Unmarshal([]byte(r.Payload), &i.Payload); err != nil {
 		return domain.Intent{}, fmt.Errorf("store: intent %d: %w", r.ID, err)
 	}

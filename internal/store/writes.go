@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -39,14 +40,18 @@ func (t *commit) write(w ops.Write) error {
 	case ops.SetItem:
 		return t.setItem(w)
 	case ops.SetIntent:
-		n, err := t.q.SetIntent(t.ctx, db.SetIntentParams{ID: int64(w.ID), FromState: string(w.From), ToState: string(w.To),
-			Absences: int64(w.Absences), NextTryAt: moment(w.NextTryAt), Outcome: string(w.Outcome.Kind),
-			OutcomeCode: w.Outcome.Code, OutcomeFacts: factsText(w.Outcome.Facts)})
-		return one(n, err, moved("intent"))
+		return t.setIntent(w)
 	case ops.InsertTenure:
 		return t.insertTenure(w.Tenure)
 	case ops.SetTenure:
 		return t.setTenure(w.Tenure)
+	case ops.TakePayment:
+		return t.takePayment(w)
+	case ops.PollDone:
+		n, err := t.q.PollDone(t.ctx, db.PollDoneParams{ID: w.ID, DoneAt: stamp(w.At)})
+		return one(n, err, moved("poll-message"))
+	case ops.HurryIntent:
+		return wrap(t.q.HurryIntent(t.ctx, db.HurryIntentParams{RegistryAccount: w.RegistryAccount, ClTrid: w.ClTRID, Wall: moment(w.Wall)}))
 	case ops.PutCart:
 		l := w.Line
 		return wrap(t.q.PutCart(t.ctx, db.PutCartParams{AccountID: int64(l.Account), Name: string(l.Name), Years: int64(l.Years),
@@ -108,7 +113,7 @@ func (t *commit) insertOrder(w ops.InsertOrder) error {
 	n, err := t.q.InsertOrder(t.ctx, db.InsertOrderParams{ID: int64(o.ID), Number: o.Number, AccountID: int64(o.Account),
 		Action: string(o.Action), Count: int64(o.Count), Total: o.Total, Currency: o.Currency, PolicyVersion: o.PolicyVersion,
 		Agreement: o.Agreement, Via: o.Via, Key: o.Key, CreatedAt: moment(o.CreatedAt),
-		Doing: c.doing, Success: c.success, Failed: c.failed, Captured: c.captured, Released: c.released})
+		Doing: c.doing, Success: c.success, Failed: c.failed, Captured: c.captured, Released: c.released, Asked: o.Asked})
 	if err := one(n, err, fault.New(fault.Conflict, "order.key-used")); err != nil {
 		return err
 	}
@@ -199,6 +204,18 @@ func (t *commit) setTenure(n domain.Tenure) error {
 		Years: int64(n.Years), AutoRenew: int64(n.AutoRenew), RegisteredAt: maybe(n.RegisteredAt), ExpiresAt: maybe(n.ExpiresAt),
 		NextActionAt: maybe(n.NextActionAt), EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt)})
 	return one(rows, err, moved("tenure"))
+}
+
+func (t *commit) takePayment(w ops.TakePayment) error {
+	n, err := t.q.TakePayment(t.ctx, db.TakePaymentParams{AccountID: int64(w.Account), Ref: w.Ref, Amount: w.Amount, Currency: w.Currency, At: maybe(w.At)})
+	if err != nil || n > 0 {
+		return wrap(err)
+	}
+	before, err := t.q.PaymentAmount(t.ctx, db.PaymentAmountParams{AccountID: int64(w.Account), Ref: w.Ref})
+	if err != nil {
+		return wrap(err)
+	}
+	return fault.New(fault.Conflict, "payment.taken", "ref", w.Ref, "amount", strconv.FormatInt(before, 10), "currency", w.Currency)
 }
 
 func (t *commit) dropCart(w ops.DropCart) error {

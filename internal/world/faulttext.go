@@ -12,13 +12,14 @@ type faultText struct {
 	Delay          string // default of the delay field; "" has none
 	Times          string // default of the times field; "" has none
 	PlainCommand   string // default command
+	Promise        bool   // the delay may be longer than the registry's promised longest command
 }
 
 // faultTexts are the faults of the page, in its order. "down" is the power switch.
 var faultTexts = []faultText{
 	{Kind: registry.FaultCutAfterCommit, ZH: "做完再断线", EN: "Cut after commit", MoreZH: "指令已经生效，应答没有发出，连接就断了。", MoreEN: "The command takes effect; the connection closes before the answer.", Command: true, Times: "1", PlainCommand: "domain:create"},
 	{Kind: registry.FaultCutBefore, ZH: "没做就断线", EN: "Cut before", MoreZH: "收到指令，什么也没做，连接就断了。", MoreEN: "The connection closes before anything is done.", Command: true, Times: "1", PlainCommand: "domain:create"},
-	{Kind: registry.FaultLateCommit, ZH: "断线之后才做", EN: "Late commit", MoreZH: "连接马上断，指令过一会儿才生效。", MoreEN: "The connection closes at once; the command takes effect later.", Command: true, Delay: "2s", Times: "1", PlainCommand: "domain:create"},
+	{Kind: registry.FaultLateCommit, ZH: "断线之后才做", EN: "Late commit", MoreZH: "连接马上断，指令过一会儿才生效。", MoreEN: "The connection closes at once; the command takes effect later.", Command: true, Delay: "2s", Times: "1", PlainCommand: "domain:create", Promise: true},
 	{Kind: registry.FaultDelay, ZH: "应答变慢", EN: "Slow answers", MoreZH: "每条指令都先等一会儿再应答。", MoreEN: "Each answer waits this long.", Command: true, Delay: "1500ms", Times: "0"},
 	{Kind: registry.FaultHalfFrame, ZH: "应答只发一半", EN: "Half an answer", MoreZH: "指令已经生效，应答发到一半断线。", MoreEN: "The command takes effect; half of the answer is sent.", Command: true, Times: "1"},
 	{Kind: registry.FaultOversize, ZH: "帧长离谱", EN: "Absurd frame length", MoreZH: "指令已经生效，应答的长度字段大得离谱。", MoreEN: "The command takes effect; the answer announces an absurd length.", Command: true, Times: "1"},

@@ -242,8 +242,14 @@ type registryData struct {
 
 type activeFault struct {
 	faultJSON
-	Text  faultText
-	Delay string
+	Text   faultText
+	Delay  string
+	Breaks bool // the registry's promise of its longest command
+}
+
+// Promised is the registry's longest command.
+func (d registryData) Promised() time.Duration {
+	return time.Duration(d.Info.LongestCommandMS) * time.Millisecond
 }
 
 func (s *site) registryPage(rw http.ResponseWriter, r *http.Request) {
@@ -261,6 +267,7 @@ func (s *site) registryPage(rw http.ResponseWriter, r *http.Request) {
 		a := activeFault{faultJSON: faultToJSON(ft), Text: textOf(ft.Kind)}
 		if ft.Delay > 0 {
 			a.Delay = ft.Delay.String()
+			a.Breaks = a.Text.Promise && ft.Delay > d.Promised()
 		}
 		d.Active = append(d.Active, a)
 	}

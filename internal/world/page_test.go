@@ -148,6 +148,38 @@ func TestFormsDoWhatTheySay(t *testing.T) {
 	}
 }
 
+// A late commit may come later than the registry promises: the page says that
+// next to the field, and of a fault that does.
+func TestLateCommitBeyondThePromise(t *testing.T) {
+	w := start(t, t.TempDir())
+	if ms := w.Info().Registries[2].LongestCommandMS; ms != 3000 {
+		t.Fatalf("the promise is %d ms: the texts below want 3s", ms)
+	}
+	own := w.Info().Control
+	inject := func(delay string) {
+		t.Helper()
+		if code, _, body := form(t, w, own, "/registries/newsim/faults", url.Values{"kind": {"late-commit"}, "command": {"domain:create"}, "delay": {delay}, "times": {"1"}}); code != 303 {
+			t.Fatalf("late by %s: %d %s", delay, code, body)
+		}
+	}
+	inject("3s")
+	_, body := fetch(t, own+"/registries/newsim?lang=en")
+	field := regexp.MustCompile(`<input[^>]*id="d-late-commit"[^>]*aria-describedby="dh-late-commit"`)
+	if !field.MatchString(body) || !strings.Contains(body, `id="dh-late-commit">This registry promises that a command is decided within 3s.`) {
+		t.Error("nothing about the promise next to the field")
+	}
+	if strings.Contains(body, "longer than the promised") {
+		t.Error("3s is said to be longer than 3s")
+	}
+	inject("10s")
+	if _, body = fetch(t, own+"/registries/newsim?lang=en"); strings.Count(body, "longer than the promised 3s") != 1 {
+		t.Error("the fault in force does not say that it breaks the promise")
+	}
+	if _, body = fetch(t, own+"/registries/newsim?lang=zh-CN"); !strings.Contains(body, "超过承诺的 3s") || !strings.Contains(body, "一条指令最多 3s 见分晓") {
+		t.Error("nothing of it in Chinese")
+	}
+}
+
 func TestForeignOriginsAreRefused(t *testing.T) {
 	w := start(t, t.TempDir())
 	before := w.Now()

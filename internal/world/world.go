@@ -54,7 +54,7 @@ func tldAddr(i int) netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 1, byte(
 
 // Config is what Start needs.
 type Config struct {
-	// Dir keeps everything that survives a restart.
+	// Dir keeps everything that survives a restart. One world at a time uses it.
 	Dir string
 	// PortBase places the listeners: "" for the defaults, ":0" for free ports,
 	// a number for that port and the following ones.
@@ -120,6 +120,7 @@ type World struct {
 	mail       *mailbox.Store
 	counts     counts
 
+	lock    *os.File       // holds the folder; closed last
 	closers []func() error // run in reverse
 	running sync.WaitGroup
 	once    sync.Once
@@ -132,7 +133,8 @@ func (w *World) Info() Info { return w.info }
 // Now is business time.
 func (w *World) Now() time.Time { return w.clock.Now() }
 
-// Start brings the world up. It runs until Close or the end of ctx.
+// Start brings the world up. It runs until Close or the end of ctx. A folder
+// that another world is using is refused.
 func Start(ctx context.Context, cfg Config) (*World, error) {
 	w := &World{log: cfg.Log}
 	if w.log == nil {
@@ -159,6 +161,9 @@ func (w *World) start(cfg Config) error {
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("world: %w", err)
+	}
+	if w.lock, err = occupy(dir); err != nil {
+		return err
 	}
 	if w.clock, err = clock.Open(filepath.Join(dir, "clock.json"), cfg.Wall); err != nil {
 		return err
@@ -424,6 +429,9 @@ func (w *World) Close() error {
 			}
 		}
 		w.running.Wait()
+		if w.lock != nil {
+			errs = append(errs, w.lock.Close())
+		}
 		w.closed = errors.Join(errs...)
 	})
 	return w.closed

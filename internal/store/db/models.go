@@ -61,6 +61,7 @@ type Intent struct {
 	OutcomeFacts    string
 	CreatedAt       time.Time
 	UpdatedAt       sql.NullTime
+	LostAt          sql.NullTime
 }
 
 type Item struct {
@@ -104,6 +105,7 @@ type Order struct {
 	Captured      int64
 	Released      int64
 	DoneAt        sql.NullTime
+	Asked         string
 }
 
 type PolicyRow struct {

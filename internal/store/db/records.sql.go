@@ -108,6 +108,20 @@ func (q *Queries) CountPolicies(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const giveUpMessage = `-- name: GiveUpMessage :exec
+update message set given_up_at = $2 where id = $1
+`
+
+type GiveUpMessageParams struct {
+	ID        int64
+	GivenUpAt sql.NullTime
+}
+
+func (q *Queries) GiveUpMessage(ctx context.Context, arg GiveUpMessageParams) error {
+	_, err := q.db.ExecContext(ctx, giveUpMessage, arg.ID, arg.GivenUpAt)
+	return err
+}
+
 const houseBalances = `-- name: HouseBalances :many
 select key, currency, balance from ledger_account where key not like 'wallet:%' and key not like 'held:%' order by key, currency
 `
@@ -135,6 +149,23 @@ func (q *Queries) HouseBalances(ctx context.Context) ([]LedgerAccount, error) {
 	return items, nil
 }
 
+const hurryIntent = `-- name: HurryIntent :exec
+update intent set next_try_at = $1
+where registry_account = $2 and cl_trid = $3
+  and state in ('unknown', 'pending', 'parked')
+`
+
+type HurryIntentParams struct {
+	Wall            time.Time
+	RegistryAccount string
+	ClTrid          string
+}
+
+func (q *Queries) HurryIntent(ctx context.Context, arg HurryIntentParams) error {
+	_, err := q.db.ExecContext(ctx, hurryIntent, arg.Wall, arg.RegistryAccount, arg.ClTrid)
+	return err
+}
+
 const insertPolicy = `-- name: InsertPolicy :exec
 insert into policy_row (kind, key, version, body) values ($1, $2, $3, $4) on conflict (kind, key, version) do nothing
 `
@@ -156,6 +187,42 @@ func (q *Queries) InsertPolicy(ctx context.Context, arg InsertPolicyParams) erro
 	return err
 }
 
+const keepPoll = `-- name: KeepPoll :execrows
+insert into poll_message (registry_account, msg_id, queued_at, hash, raw, readable, name, cl_trid, seen_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (registry_account, msg_id, queued_at, hash) do nothing
+`
+
+type KeepPollParams struct {
+	RegistryAccount string
+	MsgID           string
+	QueuedAt        time.Time
+	Hash            []byte
+	Raw             string
+	Readable        bool
+	Name            string
+	ClTrid          string
+	SeenAt          time.Time
+}
+
+func (q *Queries) KeepPoll(ctx context.Context, arg KeepPollParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, keepPoll,
+		arg.RegistryAccount,
+		arg.MsgID,
+		arg.QueuedAt,
+		arg.Hash,
+		arg.Raw,
+		arg.Readable,
+		arg.Name,
+		arg.ClTrid,
+		arg.SeenAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const markMessageFailed = `-- name: MarkMessageFailed :execrows
 update message set next_try_at = $2 where id = $1 and sent_at is null
 `
@@ -171,6 +238,38 @@ func (q *Queries) MarkMessageFailed(ctx context.Context, arg MarkMessageFailedPa
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const markMessageRefused = `-- name: MarkMessageRefused :one
+update message set refusals = refusals + 1, next_try_at = $1
+where id = $2 and sent_at is null and given_up_at is null
+returning account_id, recipient, kind, at, refusals
+`
+
+type MarkMessageRefusedParams struct {
+	NextTryAt sql.NullTime
+	ID        int64
+}
+
+type MarkMessageRefusedRow struct {
+	AccountID int64
+	Recipient string
+	Kind      string
+	At        time.Time
+	Refusals  int64
+}
+
+func (q *Queries) MarkMessageRefused(ctx context.Context, arg MarkMessageRefusedParams) (MarkMessageRefusedRow, error) {
+	row := q.db.QueryRowContext(ctx, markMessageRefused, arg.NextTryAt, arg.ID)
+	var i MarkMessageRefusedRow
+	err := row.Scan(
+		&i.AccountID,
+		&i.Recipient,
+		&i.Kind,
+		&i.At,
+		&i.Refusals,
+	)
+	return i, err
 }
 
 const markMessageSent = `-- name: MarkMessageSent :execrows
@@ -283,6 +382,50 @@ func (q *Queries) OpenLedgerAccount(ctx context.Context, arg OpenLedgerAccountPa
 	return err
 }
 
+const openPolls = `-- name: OpenPolls :many
+select id, registry_account, msg_id, readable, name, cl_trid from poll_message
+where done_at is null order by id limit $1
+`
+
+type OpenPollsRow struct {
+	ID              int64
+	RegistryAccount string
+	MsgID           string
+	Readable        bool
+	Name            string
+	ClTrid          string
+}
+
+func (q *Queries) OpenPolls(ctx context.Context, limit int32) ([]OpenPollsRow, error) {
+	rows, err := q.db.QueryContext(ctx, openPolls, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenPollsRow
+	for rows.Next() {
+		var i OpenPollsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RegistryAccount,
+			&i.MsgID,
+			&i.Readable,
+			&i.Name,
+			&i.ClTrid,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ownersBalances = `-- name: OwnersBalances :one
 select cast(coalesce(sum(case when key like 'wallet:%' then balance else 0 end), 0) as bigint) as wallets,
        cast(coalesce(sum(case when key like 'held:%' then balance else 0 end), 0) as bigint) as held,
@@ -301,6 +444,22 @@ func (q *Queries) OwnersBalances(ctx context.Context) (OwnersBalancesRow, error)
 	var i OwnersBalancesRow
 	err := row.Scan(&i.Wallets, &i.Held, &i.Everything)
 	return i, err
+}
+
+const paymentAmount = `-- name: PaymentAmount :one
+select amount from payment where account_id = $1 and ref = $2
+`
+
+type PaymentAmountParams struct {
+	AccountID int64
+	Ref       string
+}
+
+func (q *Queries) PaymentAmount(ctx context.Context, arg PaymentAmountParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, paymentAmount, arg.AccountID, arg.Ref)
+	var amount int64
+	err := row.Scan(&amount)
+	return amount, err
 }
 
 const policies = `-- name: Policies :many
@@ -335,6 +494,23 @@ func (q *Queries) Policies(ctx context.Context) ([]PolicyRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const pollDone = `-- name: PollDone :execrows
+update poll_message set done_at = $2 where id = $1 and done_at is null
+`
+
+type PollDoneParams struct {
+	ID     int64
+	DoneAt sql.NullTime
+}
+
+func (q *Queries) PollDone(ctx context.Context, arg PollDoneParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, pollDone, arg.ID, arg.DoneAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const raisePolicyHead = `-- name: RaisePolicyHead :exec
@@ -409,8 +585,35 @@ func (q *Queries) Statement(ctx context.Context, arg StatementParams) ([]Stateme
 	return items, nil
 }
 
+const takePayment = `-- name: TakePayment :execrows
+insert into payment (account_id, ref, amount, currency, at) values ($1, $2, $3, $4, $5)
+on conflict (account_id, ref) do nothing
+`
+
+type TakePaymentParams struct {
+	AccountID int64
+	Ref       string
+	Amount    int64
+	Currency  string
+	At        sql.NullTime
+}
+
+func (q *Queries) TakePayment(ctx context.Context, arg TakePaymentParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, takePayment,
+		arg.AccountID,
+		arg.Ref,
+		arg.Amount,
+		arg.Currency,
+		arg.At,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const unsentMessages = `-- name: UnsentMessages :one
-select count(*) from message where sent_at is null
+select count(*) from message where sent_at is null and given_up_at is null
 `
 
 func (q *Queries) UnsentMessages(ctx context.Context) (int64, error) {

@@ -53,6 +53,9 @@ select r.registry_account from intent_queue r
 where exists (select 1 from intent d
               where d.registry_account = r.registry_account and d.state in ('open', 'unknown', 'pending')
                 and d.next_try_at <= $1 and (d.lease_until is null or d.lease_until <= $1))
+   or exists (select 1 from intent p
+              where p.registry_account = r.registry_account and p.state = 'parked'
+                and p.next_try_at <= $1 and (p.lease_until is null or p.lease_until <= $1))
    or exists (select 1 from intent i
               where i.registry_account = r.registry_account and i.state = 'queued' and i.next_try_at <= $1
                 and (select count(*) from intent o where o.registry_account = i.registry_account
@@ -151,8 +154,8 @@ func (q *Queries) DueTenures(ctx context.Context, arg DueTenuresParams) ([]Tenur
 
 const insertOrder = `-- name: InsertOrder :execrows
 insert into orders (id, number, account_id, action, count, total, currency, policy_version, agreement, via, key,
-                    created_at, doing, success, failed, captured, released)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                    created_at, doing, success, failed, captured, released, asked)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (account_id, key) where key <> '' do nothing
 `
 
@@ -174,6 +177,7 @@ type InsertOrderParams struct {
 	Failed        int64
 	Captured      int64
 	Released      int64
+	Asked         string
 }
 
 func (q *Queries) InsertOrder(ctx context.Context, arg InsertOrderParams) (int64, error) {
@@ -195,6 +199,7 @@ func (q *Queries) InsertOrder(ctx context.Context, arg InsertOrderParams) (int64
 		arg.Failed,
 		arg.Captured,
 		arg.Released,
+		arg.Asked,
 	)
 	if err != nil {
 		return 0, err
@@ -349,7 +354,7 @@ func (q *Queries) NextTenureDue(ctx context.Context) (sql.NullTime, error) {
 }
 
 const orderByID = `-- name: OrderByID :one
-select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at from orders where id = $1
+select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at, asked from orders where id = $1
 `
 
 func (q *Queries) OrderByID(ctx context.Context, id int64) (Order, error) {
@@ -374,12 +379,13 @@ func (q *Queries) OrderByID(ctx context.Context, id int64) (Order, error) {
 		&i.Captured,
 		&i.Released,
 		&i.DoneAt,
+		&i.Asked,
 	)
 	return i, err
 }
 
 const orderByKey = `-- name: OrderByKey :one
-select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at from orders where account_id = $1 and key = $2 and key <> ''
+select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at, asked from orders where account_id = $1 and key = $2 and key <> ''
 `
 
 type OrderByKeyParams struct {
@@ -409,12 +415,13 @@ func (q *Queries) OrderByKey(ctx context.Context, arg OrderByKeyParams) (Order, 
 		&i.Captured,
 		&i.Released,
 		&i.DoneAt,
+		&i.Asked,
 	)
 	return i, err
 }
 
 const overdueIntents = `-- name: OverdueIntents :many
-select id, item_id, account_id, registry_account, name, kind, state, cl_trid, payload, template_id, attempts, absences, sent_at, next_try_at, deadline_at, lease_until, lease_owner, outcome, outcome_code, outcome_facts, created_at, updated_at from intent
+select id, item_id, account_id, registry_account, name, kind, state, cl_trid, payload, template_id, attempts, absences, sent_at, next_try_at, deadline_at, lease_until, lease_owner, outcome, outcome_code, outcome_facts, created_at, updated_at, lost_at from intent
 where state in ('queued', 'unknown', 'pending') and deadline_at <= $1
   and (lease_until is null or lease_until <= $2)
 order by deadline_at, id limit $3
@@ -458,6 +465,7 @@ func (q *Queries) OverdueIntents(ctx context.Context, arg OverdueIntentsParams) 
 			&i.OutcomeFacts,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.LostAt,
 		); err != nil {
 			return nil, err
 		}
@@ -470,42 +478,6 @@ func (q *Queries) OverdueIntents(ctx context.Context, arg OverdueIntentsParams) 
 		return nil, err
 	}
 	return items, nil
-}
-
-const setIntent = `-- name: SetIntent :execrows
-update intent
-set state = $1, absences = $2, next_try_at = $3,
-    outcome = $4, outcome_code = $5, outcome_facts = $6,
-    lease_until = null, lease_owner = ''
-where id = $7 and state = $8
-`
-
-type SetIntentParams struct {
-	ToState      string
-	Absences     int64
-	NextTryAt    time.Time
-	Outcome      string
-	OutcomeCode  string
-	OutcomeFacts string
-	ID           int64
-	FromState    string
-}
-
-func (q *Queries) SetIntent(ctx context.Context, arg SetIntentParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setIntent,
-		arg.ToState,
-		arg.Absences,
-		arg.NextTryAt,
-		arg.Outcome,
-		arg.OutcomeCode,
-		arg.OutcomeFacts,
-		arg.ID,
-		arg.FromState,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const setItem = `-- name: SetItem :one

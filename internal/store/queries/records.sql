@@ -49,13 +49,45 @@ update fault_case set cleared_at = sqlc.arg(cleared_at)
 where account_id = sqlc.arg(account) and subject = sqlc.arg(subject) and cleared_at is null;
 
 -- name: UnsentMessages :one
-select count(*) from message where sent_at is null;
+select count(*) from message where sent_at is null and given_up_at is null;
 
 -- name: MarkMessageSent :execrows
 update message set sent_at = $2 where id = $1;
 
 -- name: MarkMessageFailed :execrows
 update message set next_try_at = $2 where id = $1 and sent_at is null;
+
+-- name: MarkMessageRefused :one
+update message set refusals = refusals + 1, next_try_at = sqlc.arg(next_try_at)
+where id = sqlc.arg(id) and sent_at is null and given_up_at is null
+returning account_id, recipient, kind, at, refusals;
+
+-- name: GiveUpMessage :exec
+update message set given_up_at = $2 where id = $1;
+
+-- name: TakePayment :execrows
+insert into payment (account_id, ref, amount, currency, at) values ($1, $2, $3, $4, $5)
+on conflict (account_id, ref) do nothing;
+
+-- name: PaymentAmount :one
+select amount from payment where account_id = $1 and ref = $2;
+
+-- name: KeepPoll :execrows
+insert into poll_message (registry_account, msg_id, queued_at, hash, raw, readable, name, cl_trid, seen_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (registry_account, msg_id, queued_at, hash) do nothing;
+
+-- name: OpenPolls :many
+select id, registry_account, msg_id, readable, name, cl_trid from poll_message
+where done_at is null order by id limit $1;
+
+-- name: PollDone :execrows
+update poll_message set done_at = $2 where id = $1 and done_at is null;
+
+-- name: HurryIntent :exec
+update intent set next_try_at = sqlc.arg(wall)
+where registry_account = sqlc.arg(registry_account) and cl_trid = sqlc.arg(cl_trid)
+  and state in ('unknown', 'pending', 'parked');
 
 -- name: Policies :many
 select p.kind, p.key, p.version, p.body from policy_row p

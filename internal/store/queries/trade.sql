@@ -1,7 +1,7 @@
 -- name: InsertOrder :execrows
 insert into orders (id, number, account_id, action, count, total, currency, policy_version, agreement, via, key,
-                    created_at, doing, success, failed, captured, released)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                    created_at, doing, success, failed, captured, released, asked)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (account_id, key) where key <> '' do nothing;
 
 -- name: OrderByKey :one
@@ -32,13 +32,6 @@ select * from item where order_id = $1 and line >= $2 order by line limit $3;
 -- name: AddIntentQueue :exec
 insert into intent_queue (registry_account) values ($1) on conflict (registry_account) do nothing;
 
--- name: SetIntent :execrows
-update intent
-set state = sqlc.arg(to_state), absences = sqlc.arg(absences), next_try_at = sqlc.arg(next_try_at),
-    outcome = sqlc.arg(outcome), outcome_code = sqlc.arg(outcome_code), outcome_facts = sqlc.arg(outcome_facts),
-    lease_until = null, lease_owner = ''
-where id = sqlc.arg(id) and state = sqlc.arg(from_state);
-
 -- name: OverdueIntents :many
 select * from intent
 where state in ('queued', 'unknown', 'pending') and deadline_at <= sqlc.arg(business)
@@ -50,6 +43,9 @@ select r.registry_account from intent_queue r
 where exists (select 1 from intent d
               where d.registry_account = r.registry_account and d.state in ('open', 'unknown', 'pending')
                 and d.next_try_at <= sqlc.arg(wall) and (d.lease_until is null or d.lease_until <= sqlc.arg(wall)))
+   or exists (select 1 from intent p
+              where p.registry_account = r.registry_account and p.state = 'parked'
+                and p.next_try_at <= sqlc.arg(wall) and (p.lease_until is null or p.lease_until <= sqlc.arg(wall)))
    or exists (select 1 from intent i
               where i.registry_account = r.registry_account and i.state = 'queued' and i.next_try_at <= sqlc.arg(wall)
                 and (select count(*) from intent o where o.registry_account = i.registry_account

@@ -48,7 +48,7 @@ func turns(b *bench) {
 
 	got := b.lease(1, wall)
 	want := w.Intents[0]
-	want.State = domain.IntentOpen
+	want.State, want.Lease = domain.IntentOpen, domain.Lease{Owner: "node", Until: wall.Add(30 * time.Second)}
 	b.same("leased", got, []domain.Leased{{Intent: want, Was: domain.IntentQueued, Template: &m}})
 	b.same("the younger one waits", names(b.lease(10, wall)), "a.com:queued>open ")
 	b.same("nothing more", b.due(wall), []string{})
@@ -76,7 +76,7 @@ func lapses(b *bench) {
 	b.plan(b.order(a.ID, "a.com", "b.com", "c.com"))
 	l := b.lease(10, wall)
 	b.set(l[1].Intent, domain.IntentPending, wall.Add(20*time.Second))
-	b.set(l[2].Intent, domain.IntentParked, wall)
+	b.set(l[2].Intent, domain.IntentParked, wall.Add(time.Hour))
 	b.same("all are leased or not due", b.due(wall.Add(15*time.Second)), []string{})
 	b.same("none given", names(b.lease(10, wall.Add(15*time.Second))), "")
 	b.same("a lease given back is due at its time", b.due(wall.Add(20*time.Second)), []string{"verisim"})
@@ -98,14 +98,85 @@ func lapses(b *bench) {
 	}
 }
 
+// fenced: the outcome of a lease that has lapsed says nothing about what a later lease is doing.
+func fenced(b *bench) {
+	a := b.rich(1000)
+	p := b.order(a.ID, "a.com")
+	b.plan(p)
+	first := b.lease(1, wall)[0].Intent
+	second := b.lease(1, wall.Add(31*time.Second))[0].Intent // its node seemed dead: unknown
+	b.commit(ops.SetIntent{ID: second.ID, Lease: &second.Lease, From: domain.IntentUnknown, To: domain.IntentQueued, NextTryAt: wall, LostAt: wall})
+	third := b.lease(1, wall.Add(40*time.Second))[0].Intent // and it is being sent again
+	if third.State != domain.IntentOpen || !third.LostAt.Equal(wall) {
+		b.Fatalf("leased %+v", third)
+	}
+	late := b.done(first, placed(p).Items[0], false)
+	set := late.Writes[0].(ops.SetIntent)
+	set.Lease = &first.Lease
+	late.Writes[0] = set
+	b.refuse(late, fault.Conflict, "state.moved")
+	b.same("the third is still out", names(b.lease(1, wall.Add(69*time.Second))), "")
+	set.Lease = &third.Lease
+	late.Writes[0] = set
+	b.plan(late)
+
+	// What was read without a lease and is leased by now is moved by nobody else.
+	q := b.order(a.ID, "b.com")
+	b.plan(q)
+	b.lease(1, wall)
+	over := ops.SetIntent{ID: placed(q).Intents[0].ID, Lease: &domain.Lease{}, From: domain.IntentOpen, To: domain.IntentUnknown, NextTryAt: wall}
+	b.refuse(ops.Plan{Writes: []ops.Write{over}}, fault.Conflict, "state.moved")
+	b.sound()
+}
+
+// parked intents are asked after, when their time comes, and hurried when their registry says something.
+func parked(b *bench) {
+	a := b.rich(1000)
+	b.plan(b.order(a.ID, "a.com"))
+	in := b.lease(1, wall)[0].Intent
+	b.set(in, domain.IntentParked, wall.Add(time.Hour))
+	b.same("not yet", b.due(wall.Add(59*time.Minute)), []string{})
+	b.same("due", b.due(wall.Add(time.Hour)), []string{"verisim"})
+	b.same("asked", names(b.lease(10, wall.Add(time.Hour))), "a.com:parked>parked ")
+	b.set(domain.Intent{ID: in.ID, State: domain.IntentParked}, domain.IntentParked, wall.Add(9*time.Hour))
+	b.commit(ops.HurryIntent{RegistryAccount: "verisim", ClTRID: "OR-other", Wall: wall}, ops.HurryIntent{RegistryAccount: "cnsim", ClTRID: in.ClTRID, Wall: wall})
+	b.same("another's message", b.due(wall.Add(time.Hour)), []string{})
+	b.commit(ops.HurryIntent{RegistryAccount: "verisim", ClTRID: in.ClTRID, Wall: wall})
+	b.same("hurried", names(b.lease(10, wall)), "a.com:parked>parked ")
+	b.sound()
+}
+
+func polls(b *bench) {
+	m := ops.PollMessage{RegistryAccount: "verisim", MsgID: "12", QueuedAt: wall, Raw: []byte("<epp/>"), Readable: true, Name: "a.com", ClTRID: "OR-1"}
+	keep := func(m ops.PollMessage) bool { b.Helper(); return must[bool](b)(b.KeepPoll(b.ctx, m, now)) }
+	if !keep(m) || keep(m) {
+		b.Fatal("a message is kept once")
+	}
+	other, unread := m, m
+	other.Raw = []byte("<epp>the identifier is used again</epp>")
+	unread.RegistryAccount, unread.Readable, unread.QueuedAt = "cnsim", false, time.Time{}
+	if !keep(other) || !keep(unread) || keep(unread) {
+		b.Fatal("messages that differ are one")
+	}
+	open := must[[]ops.PollMessage](b)(b.OpenPolls(b.ctx, 10))
+	if len(open) != 3 || open[0].Name != "a.com" || open[0].ClTRID != "OR-1" || open[2].Readable || open[2].RegistryAccount != "cnsim" {
+		b.Fatalf("open: %+v", open)
+	}
+	b.commit(ops.PollDone{ID: open[0].ID, At: now})
+	b.refuse(ops.Plan{Writes: []ops.Write{ops.PollDone{ID: open[0].ID, At: now}}}, fault.Conflict, "state.moved")
+	if open := must[[]ops.PollMessage](b)(b.OpenPolls(b.ctx, 1)); len(open) != 1 || keep(m) {
+		b.Fatalf("open: %+v", open)
+	}
+}
+
 func marking(b *bench) {
 	a := b.rich(1000)
 	b.plan(b.order(a.ID, "a.com", "b.com", "c.com"))
 	l := b.lease(2, wall)
-	ids := []domain.IntentID{l[0].Intent.ID, l[1].Intent.ID}
+	ids, held := []domain.IntentID{l[0].Intent.ID, l[1].Intent.ID}, l[0].Intent.Lease
 	queued := l[1].Intent.ID + 2
-	b.refused(b.MarkSent(b.ctx, append(ids, queued), wall), fault.Conflict, "state.moved")
-	if err := b.MarkSent(b.ctx, ids, wall.Add(time.Second)); err != nil {
+	b.refused(b.MarkSent(b.ctx, append(ids, queued), held, wall), fault.Conflict, "state.moved")
+	if err := b.MarkSent(b.ctx, ids, held, wall.Add(time.Second)); err != nil {
 		b.Fatal(err)
 	}
 	b.commit(ops.SetIntent{ID: ids[0], From: domain.IntentOpen, To: domain.IntentUnknown, Absences: 1, NextTryAt: wall.Add(2 * time.Second)})
@@ -114,16 +185,17 @@ func marking(b *bench) {
 		b.Fatalf("marked as %+v", got)
 	}
 	b.commit(ops.SetIntent{ID: ids[0], From: domain.IntentUnknown, To: domain.IntentQueued, Absences: 1, NextTryAt: wall})
-	b.lease(10, wall.Add(3*time.Second))
-	if err := b.MarkSent(b.ctx, ids[:1], wall.Add(4*time.Second)); err != nil {
+	newer := b.lease(10, wall.Add(3*time.Second))[0].Intent.Lease
+	b.refused(b.MarkSent(b.ctx, ids[:1], held, wall.Add(4*time.Second)), fault.Conflict, "state.moved") // of its first lease
+	if err := b.MarkSent(b.ctx, ids[:1], newer, wall.Add(4*time.Second)); err != nil {
 		b.Fatal(err)
 	}
-	b.refused(b.MarkSent(b.ctx, ids[1:], wall.Add(30*time.Second)), fault.Conflict, "state.moved") // its lease has lapsed
+	b.refused(b.MarkSent(b.ctx, ids[1:], held, wall.Add(30*time.Second)), fault.Conflict, "state.moved") // its lease has lapsed
 	b.commit(ops.SetIntent{ID: ids[0], From: domain.IntentOpen, To: domain.IntentUnknown, NextTryAt: wall})
 	if got := b.lease(1, wall.Add(5*time.Second))[0].Intent; got.Attempts != 2 || got.Absences != 0 {
 		b.Fatalf("sent again it is %+v", got)
 	}
-	if err := b.MarkSent(b.ctx, nil, wall); err != nil {
+	if err := b.MarkSent(b.ctx, nil, held, wall); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -3,6 +3,8 @@ package storetest
 import (
 	"fmt"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -306,10 +308,10 @@ func messages(b *bench) {
 	if again := take(wall.Add(29 * time.Second)); len(again) != 0 {
 		b.Fatalf("leased twice: %v", again)
 	}
-	if err := b.MarkMessage(b.ctx, m.ID, true, wall); err != nil {
+	if err := b.MarkMessage(b.ctx, m.ID, domain.DeliverySent, wall); err != nil {
 		b.Fatal(err)
 	}
-	if err := b.MarkMessage(b.ctx, n.ID, false, wall); err != nil {
+	if err := b.MarkMessage(b.ctx, n.ID, domain.DeliveryLater, wall); err != nil {
 		b.Fatal(err)
 	}
 	if again := take(wall.Add(4 * time.Second)); len(again) != 0 {
@@ -320,7 +322,67 @@ func messages(b *bench) {
 	if q := must[ops.Quiet](b)(b.Quiet(b.ctx, now)); q.Outbox != 1 {
 		b.Fatalf("quiet: %+v", q)
 	}
-	b.refused(b.MarkMessage(b.ctx, 999, true, wall), fault.Missing, "message.not-found")
+	b.refused(b.MarkMessage(b.ctx, 999, domain.DeliverySent, wall), fault.Missing, "message.not-found")
+
+	// An outage gives nothing up; a mail server that refuses does in the end, and the desk has it.
+	mark := func(how domain.Delivery) {
+		b.Helper()
+		if err := b.MarkMessage(b.ctx, n.ID, how, wall); err != nil {
+			b.Fatal(err)
+		}
+	}
+	outbox := func() int { return must[ops.Quiet](b)(b.Quiet(b.ctx, now)).Outbox }
+	for range 30 {
+		mark(domain.DeliveryLater)
+	}
+	for range 11 {
+		mark(domain.DeliveryRefused)
+	}
+	if outbox() != 1 {
+		b.Fatal("given up too soon")
+	}
+	mark(domain.DeliveryRefused)
+	mark(domain.DeliveryRefused)
+	if q := outbox(); q != 0 || len(take(wall.Add(24*time.Hour))) != 0 {
+		b.Fatalf("%d messages are still to be sent", q)
+	}
+	cases := must[[]domain.Case](b)(b.Cases(b.ctx, ops.CaseFilter{Open: true}))
+	if len(cases) != 1 || cases[0].Code != "notice.undelivered" || cases[0].Account != 0 || cases[0].Facts["to"] != n.To || cases[0].Facts["tries"] != "12" {
+		b.Fatalf("cases: %+v", cases)
+	}
+}
+
+func payments(b *bench) {
+	a, other := b.account(), b.account()
+	pay := func(to domain.AccountID, amount int64) ops.Plan {
+		return ops.Plan{Writes: []ops.Write{ops.TakePayment{Account: to, Ref: "P-1", Amount: amount, Currency: "CNY", At: now}},
+			Entries: []ledger.Entry{ledger.TopUp(to, amount, "CNY", "P-1")}}
+	}
+	var wg sync.WaitGroup
+	var taken atomic.Int32
+	for range 6 {
+		s := b.open()
+		wg.Go(func() {
+			switch err := s.Commit(b.ctx, pay(a.ID, 500)); {
+			case err == nil:
+				taken.Add(1)
+			case !fault.Is(err, "payment.taken"):
+				b.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := taken.Load(); n != 1 {
+		b.Fatalf("taken %d times", n)
+	}
+	if f := b.refuse(pay(a.ID, 700), fault.Conflict, "payment.taken"); f.Facts["amount"] != "500" {
+		b.Fatalf("facts %v", f.Facts)
+	}
+	b.plan(pay(other.ID, 700)) // references are an account's own
+	if w := must[ops.Wallet](b)(b.Wallet(b.ctx, a.ID)); w.Balance != 500 {
+		b.Fatalf("wallet %+v", w)
+	}
+	b.sound()
 }
 
 func statement(b *bench) {

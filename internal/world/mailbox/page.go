@@ -92,7 +92,8 @@ func Handler(s *Store, control string, now func() time.Time, log *slog.Logger) (
 			{URL: "/", Icon: "inbox", Text: f.T("邮箱", "Mailbox"), Current: true},
 			{URL: control + "/", Icon: "clock", Text: f.T("时钟与注册局", "Clock and registries")},
 		}
-		f.Tabs = f.Nav
+		f.Tabs = []look.NavItem{f.Nav[0], {URL: control + "/", Icon: "clock", Text: f.T("时钟", "Clock")},
+			{URL: control + "/#registries", Icon: "plug", Text: f.T("注册局", "Registries")}}
 		f.Foot = f.T("现在 ", "Now ") + f.Time(now()) + " UTC"
 		return f
 	}

@@ -59,7 +59,7 @@ func (r *Registry) SetStatus(name, status string, on bool) error {
 			return nil
 		}
 		n := d.clone()
-		text := "Status " + status + " set by the registry."
+		text := n.Name + ": status " + status + " set by the registry."
 		if on {
 			n.Statuses = append(n.Statuses, status)
 			slices.Sort(n.Statuses)

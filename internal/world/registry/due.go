@@ -146,5 +146,5 @@ func (c *core) autoRenew(d *Domain, at time.Time) {
 	n.Expires = addYears(d.Expires, 1)
 	n.Grace = append(liveGrace(d.Grace, at), Grace{rgpAutoRenew, at.Add(c.p.AutoRenewGrace), d.Sponsor, price.Renew})
 	c.putDomain(n)
-	c.message(d.Sponsor, "autoRenew", d.Name, "Domain auto-renewed.", at)
+	c.message(d.Sponsor, "autoRenew", d.Name, d.Name+": auto-renewed.", at)
 }

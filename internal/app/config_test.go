@@ -1,0 +1,77 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestConfigIsStrict(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"unknown key":    {"colour = 1\n", "unknown key colour"},
+		"not TOML":       {"=\n", "config.toml"},
+		"unknown nested": {"[listen]\nhtpp = \"x\"\n", "unknown key listen.htpp"},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(c.body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadConfig(dir); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	cfg, err := ReadConfig(t.TempDir())
+	if err != nil || cfg.Listen.HTTP != "127.0.0.1:8080" {
+		t.Errorf("no file: %+v, %v", cfg.Listen, err)
+	}
+}
+
+// The business clock may be moved only where every registry is on loopback: nobody moves real registries' time.
+func TestClockNeedsLoopback(t *testing.T) {
+	here := Registry{ID: "a", EPP: "127.0.0.1:7001", ClID: "us"}
+	there := Registry{ID: "b", EPP: "epp.registry.example:700", ClID: "us"}
+	for name, c := range map[string]struct {
+		cfg Config
+		ok  bool
+	}{
+		"all here":        {Config{Clock: "http://127.0.0.1:8090", Registry: []Registry{here}}, true},
+		"one outside":     {Config{Clock: "http://127.0.0.1:8090", Registry: []Registry{here, there}}, false},
+		"clock outside":   {Config{Clock: "http://192.0.2.1:8090", Registry: []Registry{here}}, false},
+		"outside, no one": {Config{Registry: []Registry{there}}, true},
+		"no registry":     {Config{}, false},
+		"without clID":    {Config{Registry: []Registry{{ID: "a", EPP: "127.0.0.1:1"}}}, false},
+	} {
+		if err := c.cfg.check(); (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestPorts(t *testing.T) {
+	for base, want := range map[string]string{"": "127.0.0.1:1 127.0.0.1:2", ":0": "127.0.0.1:0 127.0.0.1:0", "9000": "127.0.0.1:9000 127.0.0.1:9001", ":9000": "127.0.0.1:9000 127.0.0.1:9001"} {
+		a, b := "127.0.0.1:1", "127.0.0.1:2"
+		if err := ports(base, &a, &b); err != nil || a+" "+b != want {
+			t.Errorf("%q: %s %s, %v", base, a, b, err)
+		}
+	}
+	a := "127.0.0.1:1"
+	for _, bad := range []string{"x", "-1", "70000"} {
+		if ports(bad, &a) == nil {
+			t.Errorf("%q is taken for a port", bad)
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{{}, {"nonsense"}, {"serve", "--colour"}, {"drill", "--log", "loud"}} {
+		var out, errs strings.Builder
+		if code := Main(args, &out, &errs); code != 2 {
+			t.Errorf("%v: exit %d\n%s%s", args, code, out.String(), errs.String())
+		}
+	}
+	var out, errs strings.Builder
+	if code := Main([]string{"drill", "no.such-code"}, &out, &errs); code != 2 || !strings.Contains(errs.String(), "no.such-code") {
+		t.Errorf("unknown code: exit %d\n%s", code, errs.String())
+	}
+}

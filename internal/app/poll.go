@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/registry"
+)
+
+const (
+	pollEvery = 5 * time.Second  // wall time
+	pollFor   = 20 * time.Second // one registry's turn
+)
+
+// pollAll empties the registries' queues and works off what was in them, until ctx ends.
+func (a *App) pollAll(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := a.pollOnce(ctx); err != nil && ctx.Err() == nil {
+				a.log.Warn("poll", "error", err.Error())
+			}
+		}
+	}
+}
+
+// pollOnce has every registry that answers give its messages, each kept before it is acknowledged. A registry's
+// failure is its own: it is logged, and the messages wait there.
+func (a *App) pollOnce(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for _, r := range a.cfg.Registry {
+		if !a.registry.Reachable(r.ID) {
+			continue
+		}
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, pollFor)
+			defer cancel()
+			if _, err := a.registry.Poll(ctx, r.ID, a.keep); err != nil && ctx.Err() == nil {
+				a.log.Warn("poll", "registry", r.ID, "error", err.Error())
+			}
+		})
+	}
+	wg.Wait()
+	_, err := a.ops.Polled(ctx, a.registry.Info)
+	return err
+}
+
+func (a *App) keep(ctx context.Context, m registry.Message) error {
+	kept := ops.PollMessage{RegistryAccount: m.Account, MsgID: m.ID, QueuedAt: m.QueuedAt, Raw: m.Raw, Readable: m.Readable,
+		Name: m.Domain, ClTRID: m.ClTRID}
+	if kept.Name == "" {
+		kept.Name = m.Name
+	}
+	_, err := a.store.KeepPoll(ctx, kept, a.clock.Business())
+	return err
+}

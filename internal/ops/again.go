@@ -1,0 +1,77 @@
+package ops
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// digest is what an idempotency key stands for. Terms that come from the cart (YearsOf) are no part of it: the first
+// order emptied the cart, and its repetition must find it all the same. Neither is what was shown or accepted.
+func digest(in Register, names []domain.Name) string {
+	raw, _ := json.Marshal([]any{in.Template, names, in.Years, in.NameServers, in.AutoRenew, in.LockUpdate, in.LockTransfer}) // plain values
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}
+
+// earlier answers a key that was used before: with its order where the same was asked, else with a refusal.
+func (o *Ops) earlier(ctx context.Context, scope domain.Scope, order domain.Order, asked string) (OrderView, error) {
+	if order.Asked != "" && order.Asked != asked {
+		return OrderView{}, fault.New(fault.Conflict, "order.key-used", "key", order.Key, "order", strconv.FormatInt(int64(order.ID), 10))
+	}
+	return o.Order(ctx, scope, order.ID)
+}
+
+// agreedFees are the premium fees that the buyer saw in the cart. A line can be old: each fee is held against the
+// registry's of today, and one that has moved is put right in the cart and asks the buyer again. Where the registry
+// can't be reached the fee stays as agreed, and the registry has the last word.
+func (o *Ops) agreedFees(ctx context.Context, scope domain.Scope, cart []CartLine, names []domain.Name) (map[domain.Name]int64, error) {
+	ordered := make(map[domain.Name]bool, len(names))
+	for _, n := range names {
+		ordered[n] = true
+	}
+	fees := map[domain.Name]int64{}
+	lines := map[domain.Name]CartLine{}
+	var premium []domain.Name
+	for _, l := range cart {
+		if l.Fee > 0 && ordered[l.Name] {
+			fees[l.Name], lines[l.Name] = l.Fee, l
+			premium = append(premium, l.Name)
+		}
+	}
+	if len(premium) == 0 {
+		return fees, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, feeCheck)
+	defer cancel()
+	var plan Plan
+	var shown, now int64
+	o.Search(ctx, scope, premium, func(f Found) {
+		if (f.State != Available && f.State != Premium) || f.Fee == fees[f.Name] {
+			return // what is taken or unknown is told by the registry itself
+		}
+		l := lines[f.Name]
+		shown, now = shown+priceAt(f.Suffix, l.Years, l.Fee), now+priceAt(f.Suffix, l.Years, f.Fee)
+		l.Fee = f.Fee
+		plan.Writes = append(plan.Writes, PutCart{l})
+	})
+	if len(plan.Writes) == 0 {
+		return fees, nil
+	}
+	if err := o.Store.Commit(context.WithoutCancel(ctx), plan); err != nil {
+		return nil, err
+	}
+	return nil, fault.New(fault.Conflict, "order.price-changed", "shown", strconv.FormatInt(shown, 10),
+		"now", strconv.FormatInt(now, 10), "currency", o.Policy().House.Currency)
+}
+
+func priceAt(s policy.Suffix, years int, fee int64) int64 {
+	price, _ := priceNew(s, years, fee)
+	return price
+}
