@@ -129,7 +129,29 @@ func (a *App) openData(ctx context.Context) error {
 			a.vault, err = vault.Open(a.cfg.Data, "")
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return a.sameKey(ctx)
+}
+
+// sameKey refuses to run with another master key than the one that the database's secrets are sealed with: nodes on
+// one database must share it, and a node with a key of its own would seal what no other can open.
+func (a *App) sameKey(ctx context.Context) error {
+	const where = "installation:key-check"
+	sealed, err := a.vault.Seal([]byte("openregistrar"), where)
+	if err != nil {
+		return err
+	}
+	kept, err := a.store.Fix(ctx, "key-check", sealed)
+	if err != nil {
+		return err
+	}
+	if _, err := a.vault.Open(kept, where); err != nil {
+		return fmt.Errorf("the master key of this node is not the one that this database is sealed with; bring %s, or OPENREGISTRAR_MASTER_KEY, from the first node: %w",
+			vault.File(a.cfg.Data), err)
+	}
+	return nil
 }
 
 func (a *App) fresh(ctx context.Context) (bool, error) {

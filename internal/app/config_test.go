@@ -1,10 +1,14 @@
 package app
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/openregistrar/openregistrar/internal/store/pgtest"
+	"github.com/openregistrar/openregistrar/internal/vault"
 )
 
 func TestConfigIsStrict(t *testing.T) {
@@ -73,5 +77,32 @@ func TestUsage(t *testing.T) {
 	var out, errs strings.Builder
 	if code := Main([]string{"drill", "no.such-code"}, &out, &errs); code != 2 || !strings.Contains(errs.String(), "no.such-code") {
 		t.Errorf("unknown code: exit %d\n%s", code, errs.String())
+	}
+}
+
+// Two nodes on one database must have one master key; the second with a key of its own is refused, and one that brings
+// the first one's is not.
+func TestNodesShareTheKey(t *testing.T) {
+	dsn := pgtest.DSN(t)
+	open := func(dir string) error {
+		a := &App{cfg: Config{Data: dir, Database: Database{Postgres: dsn}}}
+		err := a.openData(context.Background())
+		if a.store != nil {
+			_ = a.store.Close()
+		}
+		return err
+	}
+	first, other := t.TempDir(), t.TempDir()
+	if err := open(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := vault.Create(other); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(other); err == nil || !strings.Contains(err.Error(), "not the one") {
+		t.Errorf("another key: %v", err)
+	}
+	if err := open(first); err != nil {
+		t.Errorf("the same key again: %v", err)
 	}
 }

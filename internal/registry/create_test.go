@@ -105,7 +105,7 @@ func TestCreateOutcomes(t *testing.T) {
 		{name: "2501 every time", say: always(0, code(2501)), kind: domain.OutcomeNotSent, code: "registry.unreachable", creates: 3},
 		{name: "2502 at first", say: always(1, code(2502)), kind: domain.OutcomeAccepted, creates: 2, logins: 2},
 		{name: "2002 at first: logged out", say: always(1, code(2002)), kind: domain.OutcomeAccepted, creates: 2, logins: 2},
-		{name: "2002 every time", say: always(0, code(2002)), kind: domain.OutcomeRefused, code: "registration.refused", creates: 3},
+		{name: "2002 every time", say: always(0, code(2002)), kind: domain.OutcomeNotSent, code: "registry.unreachable", creates: 3},
 		{name: "2200", say: always(0, code(2200)), kind: domain.OutcomeNotSent, code: "registry.unreachable", creates: 1},
 		{name: "done, and the answer cut", say: always(0, func(f *fake, c *epp.DomainCreate) *epp.Response { return cut(f.act(&epp.Command{Action: c})) }),
 			kind: domain.OutcomeUnknown, code: "registry.unreachable", creates: 1},

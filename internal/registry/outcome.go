@@ -58,6 +58,8 @@ var everywhere = []row{
 	{epp.CodeOKPending, anyAbout, domain.OutcomePending, ""},
 	{epp.CodeBillingFailure, anyAbout, domain.OutcomeNotSent, CodeDepositEmpty},
 	{epp.CodeCommandFailed, anyAbout, domain.OutcomeNotSent, CodeUnreachable},
+	// 2002 is a session that lost its login: nothing was done, and another session will be.
+	{epp.CodeUseError, anyAbout, domain.OutcomeNotSent, CodeUnreachable},
 	{epp.CodeAuthentication, anyAbout, domain.OutcomeNotSent, CodeUnreachable},
 	// 2500 ends the session in the middle of the act: it may have been done (unlike 2501 and 2502, which are about
 	// the session).

@@ -150,7 +150,7 @@ func TestControlAPIErrors(t *testing.T) {
 	if len(fr.Faults) != 0 {
 		t.Errorf("a refused fault is in force: %v", fr.Faults)
 	}
-	if ahead := w.Now().Sub(time.Now()); ahead > time.Minute {
+	if ahead := time.Until(w.Now()); ahead > time.Minute {
 		t.Errorf("a refused advance moved the clock by %s", ahead)
 	}
 }

@@ -205,6 +205,31 @@ func (q *Queries) DueTemplates(ctx context.Context, arg DueTemplatesParams) ([]T
 	return items, nil
 }
 
+const fix = `-- name: Fix :exec
+insert into installation (name, value) values ($1, $2) on conflict (name) do nothing
+`
+
+type FixParams struct {
+	Name  string
+	Value []byte
+}
+
+func (q *Queries) Fix(ctx context.Context, arg FixParams) error {
+	_, err := q.db.ExecContext(ctx, fix, arg.Name, arg.Value)
+	return err
+}
+
+const fixed = `-- name: Fixed :one
+select value from installation where name = $1
+`
+
+func (q *Queries) Fixed(ctx context.Context, name string) ([]byte, error) {
+	row := q.db.QueryRowContext(ctx, fixed, name)
+	var value []byte
+	err := row.Scan(&value)
+	return value, err
+}
+
 const growViewVersion = `-- name: GrowViewVersion :exec
 update account set view_version = view_version + 1 where id = $1
 `

@@ -65,3 +65,9 @@ on conflict (account_id, name) do update set years = excluded.years, fee = exclu
 
 -- name: Cart :many
 select * from cart_line where account_id = $1 order by added_at, name;
+
+-- name: Fix :exec
+insert into installation (name, value) values ($1, $2) on conflict (name) do nothing;
+
+-- name: Fixed :one
+select value from installation where name = $1;

@@ -87,6 +87,7 @@ func templates(b *bench) {
 	b.commit(ops.InsertTemplate{Template: second})
 	first.IsDefault = false
 	list, n := must2[domain.Template](b)(b.Templates(b.ctx, a.ID, ops.TemplateFilter{}))
+	b.same("how many", n, 2)
 	b.same("newest first, one default", list, []domain.Template{second, first})
 	for _, c := range []struct {
 		f    ops.TemplateFilter
@@ -159,4 +160,13 @@ func identifiers(b *bench) {
 		b.Fatal(err)
 	}
 	claim(first, 4001)
+}
+
+func fixed(b *bench) {
+	for _, c := range []struct{ name, value, want string }{{"a", "first", "first"}, {"a", "second", "first"}, {"b", "other", "other"}} {
+		kept, err := b.Fix(b.ctx, c.name, []byte(c.value))
+		if err != nil || string(kept) != c.want {
+			b.Errorf("%s := %s: kept %q, %v", c.name, c.value, kept, err)
+		}
+	}
 }

@@ -36,6 +36,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"cart", cart},
 		{"cases", cases},
 		{"policies", policies},
+		{"what the installation fixes once", fixed},
 		{"log", log},
 		{"messages", messages},
 		{"expected versions", expectations},

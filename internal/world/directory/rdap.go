@@ -233,7 +233,7 @@ func (r Registry) domain(d Domain, req *http.Request) domainObject {
 	}
 	o.SecureDNS.DelegationSigned = len(d.DS) > 0
 	for _, ds := range d.DS {
-		o.SecureDNS.DSData = append(o.SecureDNS.DSData, dsData{ds.KeyTag, ds.Algorithm, ds.DigestType, ds.Digest})
+		o.SecureDNS.DSData = append(o.SecureDNS.DSData, dsData(ds))
 	}
 	here := self(req)
 	o.Links = []link{{Value: here, Rel: "self", Href: here, Type: "application/rdap+json"}}

@@ -282,7 +282,7 @@ func (s *station) converse(c *epp.Client, name, zone string) {
 	if p.DeletePending {
 		want = epp.CodeOKPending
 	}
-	del := s.do(c, want, &epp.DomainDelete{Name: name})
+	s.do(c, want, &epp.DomainDelete{Name: name})
 	resp = s.do(c, 1000, &epp.DomainInfo{Name: name})
 	info, _ = epp.Find[*epp.DomainInfoData](resp.ResData)
 	rgp, _ = epp.Find[*epp.RGPInfoData](resp.Extensions)
@@ -294,7 +294,7 @@ func (s *station) converse(c *epp.Client, name, zone string) {
 		s.do(c, 1000, &epp.DomainUpdate{Name: name, Chg: &epp.DomainChange{}}, &epp.RGPRestore{Report: &epp.RGPReport{PreData: "before", PostData: "after",
 			DelTime: t0, ResTime: t0, ResReason: "by mistake", Statements: []string{"true", "not resold"}}})
 	}
-	del = s.do(c, want, &epp.DomainDelete{Name: name})
+	del := s.do(c, want, &epp.DomainDelete{Name: name})
 	s.clk.add(40 * day)
 	s.do(c, 2303, &epp.DomainInfo{Name: name})
 	last := s.drain(c)
