@@ -34,6 +34,7 @@ type Ops interface {
 	templating
 	paying
 	explaining
+	Policy() *policy.Table
 	Now() time.Time
 }
 
@@ -86,10 +87,9 @@ type Limits struct {
 	PerSecond int   // requests a second of one key to one action, instead of each action's own figure
 }
 
-// Deps is what New needs; every field but Policy and Limits must be set.
+// Deps is what New needs; every field but Limits must be set.
 type Deps struct {
 	Ops    Ops
-	Policy func() *policy.Table // nil: that of Ops, which must be an *ops.Ops then
 	Keys   Keys
 	Wall   func() time.Time // signatures and rates go by the wall clock (DESIGN section 5)
 	Log    *slog.Logger
@@ -107,10 +107,7 @@ type API struct {
 
 // New refuses missing dependencies and a table that contradicts itself.
 func New(d Deps) (*API, error) {
-	if o, ok := d.Ops.(*ops.Ops); ok && o != nil && d.Policy == nil {
-		d.Policy = o.Policy
-	}
-	if d.Ops == nil || d.Policy == nil || d.Keys == nil || d.Wall == nil || d.Log == nil {
+	if d.Ops == nil || d.Keys == nil || d.Wall == nil || d.Log == nil {
 		return nil, errors.New("api: a dependency is missing")
 	}
 	if d.Limits.Body == 0 {

@@ -59,7 +59,7 @@ func newFake(t *testing.T) *fake {
 
 func (f *fake) Now() time.Time { return business }
 
-func (f *fake) policy() *policy.Table { return f.table }
+func (f *fake) Policy() *policy.Table { return f.table }
 
 func (f *fake) seen(s domain.Scope) error {
 	f.mu.Lock()
@@ -228,8 +228,7 @@ func (keys) Secret(_ context.Context, id string) (domain.APIKey, string, error) 
 
 func newAPI(t *testing.T, o Ops, l Limits) *API {
 	t.Helper()
-	table := newFake(t).table
-	a, err := New(Deps{Ops: o, Policy: func() *policy.Table { return table }, Keys: keys{}, Wall: func() time.Time { return time.Unix(testUnix, 0) }, Log: slog.New(slog.DiscardHandler), Limits: l})
+	a, err := New(Deps{Ops: o, Keys: keys{}, Wall: func() time.Time { return time.Unix(testUnix, 0) }, Log: slog.New(slog.DiscardHandler), Limits: l})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func checkDomain(ctx context.Context, a *API, c caller, in *checkDomainIn) (*Che
 
 func describeTldList(_ context.Context, a *API, _ caller, _ *empty) (*TldListOut, error) {
 	out := &TldListOut{List: []string{}}
-	for _, s := range a.Policy().Suffixes() {
+	for _, s := range a.Ops.Policy().Suffixes() {
 		out.List = append(out.List, "."+s.Display)
 	}
 	return out, nil
@@ -79,7 +79,7 @@ func describeTldList(_ context.Context, a *API, _ caller, _ *empty) (*TldListOut
 var operations = []string{"new", "renew", "redem", "tran"}
 
 func describePriceList(_ context.Context, a *API, _ caller, in *priceListIn) (*PriceListOut, error) {
-	table := a.Policy()
+	table := a.Ops.Policy()
 	suffixes := table.Suffixes()
 	if len(in.TldList) > 0 {
 		suffixes = nil
@@ -238,7 +238,7 @@ func createDomainBatch(ctx context.Context, a *API, c caller, in *createDomainBa
 	v, err := a.Ops.Register(ctx, c.scope, ops.Register{
 		Template: id, Names: in.Domains, Years: in.Period, AutoRenew: in.AutoRenewFlag,
 		LockUpdate: in.UpdateProhibition == 1, LockTransfer: in.TransferProhibition == 1,
-		Agreement: a.Policy().House.Agreement, Key: c.idemKey,
+		Agreement: a.Ops.Policy().House.Agreement, Key: c.idemKey,
 	})
 	if err != nil {
 		return nil, err
@@ -328,7 +328,7 @@ func describeNameList(ctx context.Context, a *API, c caller, in *nameListIn) (*N
 	if err != nil {
 		return nil, err
 	}
-	now, table := a.Ops.Now(), a.Policy()
+	now, table := a.Ops.Now(), a.Ops.Policy()
 	out := &NameListOut{DomainSet: []DomainListed{}, TotalCount: int64(total)}
 	for _, t := range list {
 		shown := t.Name.Suffix()

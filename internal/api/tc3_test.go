@@ -254,7 +254,7 @@ type untouchable struct{ ops.Store }
 
 func TestBadNamesAreRefusedByName(t *testing.T) {
 	f := newFake(t)
-	real := &ops.Ops{Deps: ops.Deps{Store: untouchable{}, Terms: f.policy, Clock: ops.Clock{Business: f.Now, Wall: f.Now}}}
+	real := &ops.Ops{Deps: ops.Deps{Store: untouchable{}, Terms: f.Policy, Clock: ops.Clock{Business: f.Now, Wall: f.Now}}}
 	h := newAPI(t, real, Limits{PerSecond: 1000}).TC3()
 	many := make([]string, 4001)
 	for i := range many {

@@ -71,7 +71,7 @@ type Clock struct {
 	Wall     func() time.Time
 }
 
-// Deps is what New needs; every field but Crash and Wake must be set.
+// Deps is what New needs; every field but Crash and Us must be set.
 type Deps struct {
 	Store   Store
 	Checker Checker
