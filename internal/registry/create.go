@@ -182,7 +182,11 @@ func (a *account) created(ctx context.Context, h *holder, l domain.Leased, auth 
 	case r.fault == CodeTaken:
 		return a.whose(ctx, h, l, auth, out)
 	case r.fault == CodeFeeChanged:
-		out.Facts["agreed"] = strconv.FormatInt(in.Payload.Fee, 10)
+		if in.Payload.Fee == 0 { // nothing was agreed to: a premium name in an order of ordinary ones
+			out.Code = string(CodePremium)
+		} else {
+			out.Facts["agreed"] = strconv.FormatInt(in.Payload.Fee, 10)
+		}
 		if got, err := a.checkOn(ctx, h, []domain.Name{in.Name}); err == nil && len(got) == 1 && got[0].Currency != "" {
 			out.Facts["fee"], out.Facts["fee_currency"] = strconv.FormatInt(got[0].Fee, 10), got[0].Currency
 		}

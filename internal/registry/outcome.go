@@ -24,6 +24,8 @@ const (
 	CodeReserved fault.Code = "registration.reserved"
 	// CodeFeeChanged: the registry's fee is not the one agreed to (facts agreed, fee in minor units, fee_currency).
 	CodeFeeChanged fault.Code = "registration.fee-changed"
+	// CodePremium: the name has a fee of its own and none was agreed to (facts fee in minor units, fee_currency).
+	CodePremium fault.Code = "registration.premium"
 	// CodeRefused: any other refusal of a create (fact step: contact, host, domain).
 	CodeRefused fault.Code = "registration.refused"
 	// CodeProhibited: a status forbids the change (fact statuses).
