@@ -49,7 +49,7 @@ var viewports = []viewport{{"desktop", 1280, 900, false}, {"phone", 390, 844, tr
 
 // lookAt is done after every step: axe-core finds no violation, nothing scrolls sideways, the language is the one asked
 // for; a screenshot is kept where OPENREGISTRAR_SHOTS names a folder.
-func lookAt(t *testing.T, ctx context.Context, axe, lang, name string) {
+func lookAt(ctx context.Context, t *testing.T, axe, lang, name string) {
 	t.Helper()
 	for _, v := range viewports {
 		size := chromedp.EmulateViewport(v.width, v.height)
@@ -59,13 +59,13 @@ func lookAt(t *testing.T, ctx context.Context, axe, lang, name string) {
 		if err := chromedp.Do(ctx, size); err != nil {
 			t.Fatalf("%s %s: %v", name, v.name, err)
 		}
-		if got := eval[string](t, ctx, `document.documentElement.lang`); !strings.HasPrefix(got, lang[:2]) {
+		if got := eval[string](ctx, t, `document.documentElement.lang`); !strings.HasPrefix(got, lang[:2]) {
 			t.Errorf("%s: language is %q, want %q", name, got, lang)
 		}
-		if wide := eval[string](t, ctx, tooWide); wide != "" {
+		if wide := eval[string](ctx, t, tooWide); wide != "" {
 			t.Errorf("%s, %s, %s scrolls sideways: %s", name, lang, v.name, wide)
 		}
-		eval[string](t, ctx, axe+`; 'loaded'`)
+		eval[string](ctx, t, axe+`; 'loaded'`)
 		found, err := chromedp.Run(ctx, chromedp.Evaluate[[]violation](axeRun, chromedp.EvalAwaitPromise))
 		if err != nil {
 			t.Fatalf("%s %s: axe: %v", name, v.name, err)
@@ -96,7 +96,7 @@ const (
 		return 'wider than the window'; })()`
 )
 
-func eval[T any](t *testing.T, ctx context.Context, js string) T {
+func eval[T any](ctx context.Context, t *testing.T, js string) T {
 	t.Helper()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
 	if err != nil {
@@ -137,7 +137,7 @@ func TestBuyInBrowser(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			ctx := chromium(t)
 			label := fmt.Sprintf("yunhe-tea-%d", i)
-			look := func(name string) { t.Helper(); lookAt(t, ctx, axe, lang, name); pages++ }
+			look := func(name string) { t.Helper(); lookAt(ctx, t, axe, lang, name); pages++ }
 			run := func(what string, steps ...step) {
 				t.Helper()
 				short, cancel := context.WithTimeout(ctx, 20*time.Second)
@@ -159,7 +159,7 @@ func TestBuyInBrowser(t *testing.T) {
 
 			run("template form", chromedp.Navigate(e.Console+"/templates/new"), visible("#template-form"))
 			look("template-new")
-			fillTemplate(t, ctx)
+			fillTemplate(ctx, t)
 			run("template", submit("#template-form"), visible("#template-state"))
 			look("template")
 			eventually(t, 20*time.Second, "the template is approved", func() bool { return status(ctx, "#template-state") == "Approved" })
@@ -169,7 +169,7 @@ func TestBuyInBrowser(t *testing.T) {
 			run("add to cart", click(fmt.Sprintf(`[data-name="%s.com"] form button`, label)))
 			eventually(t, 10*time.Second, "the name is in the cart", func() bool {
 				run("cart", chromedp.Navigate(e.Console+"/cart"), visible("main"))
-				return strings.Contains(eval[string](t, ctx, `document.querySelector('main').innerText`), label)
+				return strings.Contains(eval[string](ctx, t, `document.querySelector('main').innerText`), label)
 			})
 			look("cart")
 			run("checkout", chromedp.Navigate(e.Console+"/checkout"), visible("main"))
@@ -184,7 +184,7 @@ func TestBuyInBrowser(t *testing.T) {
 			bought := time.Since(began)
 			look("order")
 			run("domain", chromedp.Navigate(e.Console+"/domains/"+label+".com"), visible("main"))
-			main := eval[string](t, ctx, `document.querySelector('main').innerText`)
+			main := eval[string](ctx, t, `document.querySelector('main').innerText`)
 			for _, want := range []string{label, "ns1.openhost.net"} {
 				if !strings.Contains(main, want) {
 					t.Errorf("the domain page lacks %q", want)
@@ -218,7 +218,7 @@ func desk(t *testing.T, e endpoints, axe, lang string, pages *int) {
 		if err := chromedp.Do(ctx, chromedp.Navigate(e.Console+p), visible("main")); err != nil {
 			t.Fatalf("%s: %v", p, err)
 		}
-		lookAt(t, ctx, axe, lang, "at"+strings.ReplaceAll(p, "/", "-"))
+		lookAt(ctx, t, axe, lang, "at"+strings.ReplaceAll(p, "/", "-"))
 		*pages++
 	}
 }
@@ -236,10 +236,10 @@ var templateValues = map[string]string{
 	"Telephone": "13900000000", "Email": "walker@example.com",
 }
 
-func fillTemplate(t *testing.T, ctx context.Context) {
+func fillTemplate(ctx context.Context, t *testing.T) {
 	t.Helper()
 	raw, _ := json.Marshal(templateValues)
-	missing := eval[[]string](t, ctx, `(() => { const v = `+string(raw)+`, f = document.querySelector('#template-form'), missing = [];
+	missing := eval[[]string](ctx, t, `(() => { const v = `+string(raw)+`, f = document.querySelector('#template-form'), missing = [];
 		for (const k in v) { const els = f.querySelectorAll('[name="' + k + '"]'); if (!els.length) { missing.push(k); continue; }
 			for (const el of els) { if (el.type === 'radio' || el.type === 'checkbox') el.checked = el.value === v[k]; else el.value = v[k]; } }
 		return missing; })()`)

@@ -47,7 +47,7 @@ func TestWorldPages(t *testing.T) {
 	}
 	// The mailbox gets a letter by the address that the control page gives.
 	at(t, ctx, e.World+"/?lang=en")
-	addr := eval[string](t, ctx, `(document.body.innerText.match(/SMTP (\S+)/) || [])[1] || ''`)
+	addr := eval[string](ctx, t, `(document.body.innerText.match(/SMTP (\S+)/) || [])[1] || ''`)
 	for _, body := range []string{letter, "Subject: " + strings.Repeat("malformed", 20) + "\r\nContent-Type: multipart/mixed\r\n\r\nno parts\r\n"} {
 		if err := smtp.SendMail(addr, nil, "notices@example.com", []string{"walker@example.com"}, []byte(body)); err != nil {
 			t.Fatalf("mail to %q: %v", addr, err)
@@ -111,10 +111,10 @@ func TestWorldPages(t *testing.T) {
 					t.Fatal("the letter did not arrive")
 				}
 				at(t, ctx, p.url+"lang="+c.lang, p.then...)
-				if dark := eval[bool](t, ctx, `matchMedia('(prefers-color-scheme: dark)').matches`); dark != (c.scheme == "dark") {
+				if dark := eval[bool](ctx, t, `matchMedia('(prefers-color-scheme: dark)').matches`); dark != (c.scheme == "dark") {
 					t.Fatalf("%s: the colours are not %s", p.name, c.scheme)
 				}
-				lookAt(t, ctx, string(axeFile), c.lang, "world-"+p.name+"-"+c.scheme)
+				lookAt(ctx, t, string(axeFile), c.lang, "world-"+p.name+"-"+c.scheme)
 			}
 		})
 	}

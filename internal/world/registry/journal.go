@@ -223,11 +223,11 @@ func (c *core) load(dir string) (f *os.File, seeded bool, err error) {
 		}
 	}
 	if gen > 0 {
-		if _, s, err := c.replay(genPath(dir, "base", gen), false); err != nil {
+		_, base, err := c.replay(genPath(dir, "base", gen), false)
+		if err != nil {
 			return nil, false, err
-		} else {
-			seeded = seeded || s
 		}
+		seeded = base
 	}
 	size, s, err := c.replay(genPath(dir, "log", gen), true)
 	if err != nil {
