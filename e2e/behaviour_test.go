@@ -248,7 +248,19 @@ func TestRegistryDown(t *testing.T) {
 	if got := c.details(log)[1]; got.Status != "success" {
 		t.Errorf("after it came back: %+v", got)
 	}
-	behaviour(t, "search says unknown per suffix, .com sold meanwhile, .top waited with its money held and went through, pages answered")
+	// A registry that was down while nobody wanted anything of it is listened to again: what it does to a name arrives.
+	worldCall(t, e.World, http.MethodPost, "/api/registries/newsim/power", map[string]bool{"up": false}, nil)
+	search(t, c, "nobody-home.top")
+	worldCall(t, e.World, http.MethodPost, "/api/registries/newsim/power", map[string]bool{"up": true}, nil)
+	worldCall(t, e.World, http.MethodPost, "/api/registries/newsim/names/while-down.top/status", map[string]any{"status": "serverHold", "on": true}, nil)
+	eventually(t, 40*time.Second, "the hold is seen here", func() bool {
+		var info struct {
+			DomainInfo struct{ DomainStatus []string }
+		}
+		c.action("DescribeDomainBaseInfo", map[string]any{"Domain": "while-down.top"}, &info)
+		return has(info.DomainInfo.DomainStatus, "serverHold")
+	})
+	behaviour(t, "search says unknown per suffix, .com sold meanwhile, .top waited with its money held and went through, pages answered; a hold set after another outage arrives by its queue")
 }
 
 type searchLine struct {

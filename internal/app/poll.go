@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -30,19 +31,21 @@ func (a *App) pollAll(ctx context.Context) {
 	}
 }
 
-// pollOnce has every registry that answers give its messages, each kept before it is acknowledged. A registry's
-// failure is its own: it is logged, and the messages wait there.
+// pollOnce has every registry give its messages, each kept before it is acknowledged. A registry's failure is its own:
+// it is logged, and the messages wait there. One that is down is tried too: its breaker spaces the tries, and where
+// nothing else is wanted of a registry this is what finds it up again.
 func (a *App) pollOnce(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, r := range a.cfg.Registry {
-		if !a.registry.Reachable(r.ID) {
-			continue
-		}
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, pollFor)
 			defer cancel()
 			if _, err := a.registry.Poll(ctx, r.ID, a.keep); err != nil && ctx.Err() == nil {
-				a.log.Warn("poll", "registry", r.ID, "error", err.Error())
+				level := slog.LevelWarn
+				if !a.registry.Reachable(r.ID) {
+					level = slog.LevelDebug // the desk shows that it is down; not every five seconds in the log too
+				}
+				a.log.Log(ctx, level, "poll", "registry", r.ID, "error", err.Error())
 			}
 		})
 	}
