@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/epp/schematest"
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/policy"
 )
@@ -182,7 +183,7 @@ func (f *fake) act(cmd *epp.Command) *epp.Response {
 			return epp.NewResponse(2303)
 		}
 		return epp.NewResponse(1000, &epp.ContactInfoData{ID: c.ID, ROID: "C1-FAKE", Statuses: epp.Statuses("ok"), ClID: f.contacts[c.ID],
-			CrID: "x", CrDate: f.wall, Email: "a@b.example",
+			CrID: "rival", CrDate: f.wall, Email: "a@b.example",
 			Postal: []epp.PostalInfo{{Type: "int", Name: "N", Addr: epp.PostalAddr{City: "C", CC: "CN"}}}})
 	case *epp.Poll:
 		if c.Op == epp.PollAck {
@@ -232,6 +233,7 @@ func (f *fake) start(addr string, limits epp.Limits) {
 		f.srv.Extensions = append(f.srv.Extensions, epp.Fee)
 	}
 	f.srv.Transcript = func(_ *epp.Conn, dir epp.Direction, frame []byte) {
+		schematest.Collect(f.t, frame)
 		if dir == epp.Sent && bytes.Contains(frame, []byte(`code="2502"`)) {
 			f.refused.Add(1)
 		}
@@ -239,6 +241,16 @@ func (f *fake) start(addr string, limits epp.Limits) {
 	done := make(chan struct{})
 	go func() { defer close(done); _ = f.srv.Serve(ln) }()
 	f.t.Cleanup(func() { _ = f.srv.Close(); <-done })
+}
+
+// TestMain holds every frame that the fake registry receives and sends
+// against the schemas.
+func TestMain(m *testing.M) {
+	schematest.Gate{Exempt: map[string]string{
+		"TestCreateOutcomes/half_an_answer":           "half a frame is sent",
+		"TestCreateOutcomes/an_answer_that_is_no_XML": "nonsense is sent",
+		"TestPoll": "messages of no schema, and one that is no XML",
+	}}.Main(m)
 }
 
 func newFake(t *testing.T) *fake {

@@ -21,7 +21,7 @@ func TestPoll(t *testing.T) {
 	broken := message("b3", "x")
 	broken.Wire = &epp.WireAct{Raw: epp.AppendFrame(nil, []byte(`<?xml version="1.0"?><epp xmlns="urn:ietf:params:xml:ns:epp-1.0"><response><result code="1301"><msg>m</msg></result><msgQ count="1" id="b3"><msg></response></epp>`))}
 	f.queue = []*epp.Response{
-		message("b1", "Pending done", &epp.DomainPendingData{PendingResult: epp.PendingResult{ID: "A.com", Done: true, ClTRID: "OR-77-2", SvTRID: "s", Date: time.Now()}}),
+		message("b1", "Pending done", &epp.DomainPendingData{PendingResult: epp.PendingResult{ID: "A.com", Done: true, ClTRID: "OR-77-2", SvTRID: "SRV-1", Date: time.Now()}}),
 		message("b2", "", &epp.DomainInfoData{Name: "c.com", ROID: "D-1", ClID: "ours", AuthInfo: epp.Password(secret)}),
 		broken,
 		message("b5", "See www.registry.example: statuses of Held.COM. were changed."),

@@ -10,13 +10,20 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/epp/schematest"
 )
+
+// TestMain holds every frame that the tests' clients send and receive against
+// the schemas.
+func TestMain(m *testing.M) {
+	schematest.Gate{Exempt: map[string]string{
+		"TestFaultMalformedPoll": "the message is malformed on purpose",
+	}}.Main(m)
+}
 
 // testCA makes certificates for one test.
 type testCA struct {
@@ -81,9 +88,6 @@ type station struct {
 	ca   *testCA
 	clk  *testClock
 	addr string
-
-	mu     sync.Mutex
-	frames [][]byte
 }
 
 func serve(t testing.TB, p Profile) *station {
@@ -118,11 +122,7 @@ func (s *station) dial(clID, pw, cn string, mod ...func(*epp.ClientConfig)) (*ep
 	cfg := epp.ClientConfig{Addr: s.addr, TLS: s.ca.client(cn), ClID: clID, Password: pw,
 		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.Fee},
 		Timeouts:   epp.Timeouts{Command: 10 * time.Second, Login: 10 * time.Second},
-		Transcript: func(dir epp.Direction, frame []byte) {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.frames = append(s.frames, slices.Clone(frame))
-		}}
+		Transcript: func(_ epp.Direction, frame []byte) { schematest.Collect(s.t, frame) }}
 	for _, m := range mod {
 		m(&cfg)
 	}
