@@ -33,10 +33,15 @@ type ClientConfig struct {
 	// defaults to Addr's host. Nil speaks plain TCP, for tests only.
 	TLS *tls.Config
 
-	ClID     string
+	ClID string
+	// Password, when longer than 16 characters, needs [LoginSec] among the
+	// Extensions and in the server's greeting; so does NewPassword.
 	Password string
 	// NewPassword, when set, is asked for at login.
 	NewPassword string
+	// UserAgent, when set, is told to servers that have the login security
+	// extension (RFC 8807), if Extensions holds [LoginSec].
+	UserAgent *UserAgent
 	// Lang is the language of texts asked for; default en, and the greeting's
 	// first when it does not offer that.
 	Lang string
@@ -86,6 +91,7 @@ type Client struct {
 	err      error
 	greeting *Greeting
 	obj, ext []string
+	events   []LoginEvent // of the login; written before Dial returns
 }
 
 // call is a frame sent whose answer is awaited.
@@ -197,6 +203,10 @@ func (c *Client) Services() (objURIs, extURIs []string) {
 func (c *Client) HasService(uri string) bool {
 	return slices.Contains(c.obj, uri) || slices.Contains(c.ext, uri)
 }
+
+// LoginEvents returns the security events of the login's answer (RFC 8807):
+// passwords and certificates about to expire, and the like.
+func (c *Client) LoginEvents() []LoginEvent { return slices.Clone(c.events) }
 
 // Done is closed when the session has ended for whatever reason.
 func (c *Client) Done() <-chan struct{} { return c.done }

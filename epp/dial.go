@@ -25,13 +25,20 @@ func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) {
 		return nil, err
 	}
 	login, err := c.login()
+	var secured []Value
+	if err == nil {
+		login, secured, err = login.secure(cfg.UserAgent, c.HasService(NSLoginSec))
+	}
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
 	go c.read()
-	resp, err := c.Do(ctx, &Command{Action: login})
+	resp, err := c.Do(ctx, &Command{Action: login, Extensions: secured})
 	if err == nil {
+		if data, ok := Find[*LoginSecData](resp.Extensions); ok {
+			c.events = data.Events
+		}
 		err = resp.Err()
 	}
 	if err != nil {

@@ -39,9 +39,13 @@
 //
 // An [Extension] is a namespace with decoding functions; its types encode
 // themselves with a [Writer]. Extensions are given in lists, nothing
-// registers itself, and what nobody knows is kept as [*Raw]. [RGP], [SecDNS],
-// [Fee], [CNNICContact] and [CNNICDomain] are here; one's own are written the
-// same way.
+// registers itself, and what nobody knows is kept as [*Raw]. One's own are
+// written the same way as those that are here:
+//
+//   - [RGP] (RFC 3915), [SecDNS] (RFC 5910), [Fee] (RFC 8748)
+//   - [ChangePoll] (RFC 8590), [Maintenance] (RFC 9167)
+//   - [LoginSec] (RFC 8807): long passwords and security warnings at login
+//   - [CNNICContact] and [CNNICDomain], of the registry of .cn
 //
 // # Secrets
 //

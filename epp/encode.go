@@ -397,6 +397,9 @@ func (r *Response) Err() error {
 		return e
 	}
 	e.ClTRID, e.SvTRID = r.ClTRID, r.SvTRID
+	if data, ok := Find[*LoginSecData](r.Extensions); ok {
+		e.Events = data.Events
+	}
 	for i, res := range r.Results {
 		if i == 0 {
 			e.Msg = or(res.Msg, res.Code.Text())

@@ -35,6 +35,8 @@ type ResultError struct {
 	Reasons []string
 	ClTRID  string
 	SvTRID  string
+	// Events are the security events of a refused login (RFC 8807).
+	Events []LoginEvent
 }
 
 func (e *ResultError) Error() string {

@@ -60,12 +60,14 @@ func ptr[T any](v T) *T { return &v }
 var allExt = []Extension{
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
+	ChangePoll, LoginSec, Maintenance,
 }
 
 // allGoldens are the documents here and those of each extension's own test.
 func allGoldens() []golden {
 	return slices.Concat(goldens,
 		cnnicGoldens,
+		changePollGoldens, loginSecGoldens, maintenanceGoldens,
 	)
 }
 

@@ -193,6 +193,16 @@ func (s *Server) login(c *Conn, cmd *Command, l *Login) bool {
 		return refuse(r)
 	}
 	c.services = services
+	if services[NSLoginSec] {
+		var bad *Response
+		if l, bad = l.reveal(cmd.Extensions); bad != nil {
+			c.services = nil
+			return refuse(bad)
+		}
+		own := *cmd
+		own.Action = l
+		cmd = &own
+	}
 	session, r := s.Handler.Login(s.ctx, c, l, cmd)
 	if r == nil {
 		r = NewResponse(CodeOK)
@@ -201,7 +211,7 @@ func (s *Server) login(c *Conn, cmd *Command, l *Login) bool {
 		}
 	}
 	if !r.IsSuccess() {
-		c.services = nil
+		defer func() { c.services = nil }() // the refusal may still carry login security's events
 		c.failures++
 		if limit := count(s.Limits.MaxLoginFailures, 3); r.Code() == CodeAuthentication && limit > 0 && c.failures >= limit {
 			own := *r
