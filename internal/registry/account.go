@@ -27,9 +27,8 @@ const (
 type account struct {
 	Account
 	cfg     *Config
-	pool    *pool
+	pool    *epp.Pool
 	stats   *stats
-	breaker *breaker
 	ours    map[string]bool // our client identifiers at this server
 	made    memory          // contacts and hosts known to exist
 	chunk   atomic.Int32    // names in one check
@@ -58,8 +57,6 @@ func newAccount(c Account, cfg *Config) (*account, error) {
 	}
 	a := &account{Account: c, cfg: cfg, ours: map[string]bool{c.ClID: true}}
 	a.stats = newStats(cfg.Wall)
-	a.breaker = &breaker{wall: cfg.Wall}
-	a.pool = newPool(a)
 	a.chunk.Store(int32(c.CheckNames))
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
@@ -69,9 +66,11 @@ func newAccount(c Account, cfg *Config) (*account, error) {
 		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
 			return nil, errors.New("plain TCP is for loopback addresses only")
 		}
-		return a, nil
+	} else if _, err := a.tls(); err != nil {
+		return nil, err
 	}
-	_, err = a.tls()
+	a.pool, err = epp.NewPool(epp.PoolConfig{Client: a.client, Limit: c.Sessions, KeepAlive: c.KeepAlive, MaxAge: c.MaxAge,
+		DialTimeout: c.CommandTimeout, Observe: a.observe, Dialled: a.dialled, Now: cfg.Wall})
 	return a, err
 }
 
@@ -103,19 +102,23 @@ func (a *account) tls() (*tls.Config, error) {
 
 // session is one logged-in session; whoever has it from the pool has it alone.
 type session struct {
-	c    *epp.Client
+	*epp.PoolSession
+	*wire
+}
+
+// wire is what we keep beside a session of the pool.
+type wire struct {
 	conn *hookConn
-	born time.Time
-	ends time.Time // max age, jittered
-	used time.Time // last returned to the pool
-	bad  bool      // never goes back to the pool
 	keep atomic.Bool
 	last atomic.Pointer[[]byte] // the latest frame received, while keep is set: for poll
 }
 
-// dial opens a session. A login refused by 2502 comes as errSessionCap.
-func (a *account) dial(ctx context.Context) (*session, error) {
-	s := &session{}
+// client is the configuration of a session that is about to be opened.
+func (a *account) client(_ context.Context, s *epp.PoolSession) (epp.ClientConfig, error) {
+	w := &wire{}
+	if s != nil {
+		s.Value = w
+	}
 	cfg := epp.ClientConfig{
 		Addr: a.Addr, ClID: a.ClID, Password: a.Password,
 		Extensions: []epp.Extension{epp.Fee, epp.RGP, epp.SecDNS},
@@ -126,67 +129,64 @@ func (a *account) dial(ctx context.Context) (*session, error) {
 			if err != nil {
 				return nil, err
 			}
-			s.conn = &hookConn{Conn: conn, crash: a.cfg.Crash}
-			return s.conn, nil
+			w.conn = &hookConn{Conn: conn, crash: a.cfg.Crash}
+			return w.conn, nil
 		},
 		Transcript: func(dir epp.Direction, frame []byte) {
-			if dir == epp.Received && s.keep.Load() {
+			if dir == epp.Received && w.keep.Load() {
 				kept := bytes.Clone(frame)
-				s.last.Store(&kept)
+				w.last.Store(&kept)
 			}
 		},
 	}
 	if !a.Plain {
 		var err error
 		if cfg.TLS, err = a.tls(); err != nil {
-			return nil, err
+			return cfg, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.CommandTimeout)
-	defer cancel()
-	start := a.cfg.Wall()
-	c, err := epp.Dial(ctx, cfg)
-	a.stats.record("login", a.cfg.Wall().Sub(start))
-	if err != nil {
-		var re *epp.ResultError
-		if errors.As(err, &re) && re.Code == epp.CodeSessionLimitClosing {
-			return nil, errSessionCap
-		}
-		return nil, err
-	}
-	now := a.cfg.Wall()
-	s.c, s.born, s.used = c, now, now
-	s.ends = now.Add(jitter(a.MaxAge, 0.1))
-	if g := c.Greeting(); g != nil && !g.Date.IsZero() {
-		a.skew.Store(int64(g.Date.Sub(now)))
-	}
-	return s, nil
+	return cfg, nil
 }
 
-var errSessionCap = errors.New("registry: session limit reached (2502)")
+// get lends a session; fresh: one that is dialled for it. Its error is a fault of kind Unavailable.
+func (a *account) get(ctx context.Context, c class) (*session, error) {
+	lend := a.pool.Get
+	if c == freshClass {
+		lend = a.pool.GetFresh
+	}
+	s, err := lend(ctx, c.pool())
+	if err == nil {
+		return &session{s, s.Value.(*wire)}, nil
+	}
+	if ctx.Err() != nil || errors.Is(err, epp.ErrPoolClosed) {
+		return nil, fault.Wrap(err, fault.Unavailable, CodeUnreachable, "registry", a.ID, "reason", "busy")
+	}
+	return nil, a.unreachable(err)
+}
 
-// do sends one command on a session and notes what it says about the session. The error is a *epp.TransportError.
-func (a *account) do(ctx context.Context, s *session, cmd *epp.Command) (*epp.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.CommandTimeout)
-	defer cancel()
-	start := a.cfg.Wall()
-	resp, err := s.c.Do(ctx, cmd)
-	a.stats.record(commandName(cmd), a.cfg.Wall().Sub(start))
+// dialled notes how a login went.
+func (a *account) dialled(s *epp.PoolSession, err error, took time.Duration) {
+	a.stats.record("login", took)
 	if err != nil {
-		s.bad = true
+		a.trouble("login", err.Error())
+		return
+	}
+	if g := s.Greeting(); g != nil && !g.Date.IsZero() {
+		a.skew.Store(int64(g.Date.Sub(a.cfg.Wall())))
+	}
+}
+
+// observe sees every command and its answer before anybody else.
+func (a *account) observe(_ *epp.PoolSession, cmd *epp.Command, resp *epp.Response, err error, took time.Duration) {
+	a.stats.record(commandName(cmd), took)
+	if err != nil {
 		a.trouble(commandName(cmd), err.Error())
-		return nil, err
+		return
 	}
 	a.clean(resp, cmd)
 	switch code := resp.Code(); code {
-	case epp.CodeUseError, epp.CodeCommandFailedClosing, epp.CodeAuthenticationClosing, epp.CodeSessionLimitClosing:
-		// 2002 may mean that the session is not logged in any more; such a one poisons whatever comes after it.
-		s.bad = true
-		a.trouble(commandName(cmd), fmt.Sprintf("%d %s", code, words(resp)))
-		if code == epp.CodeSessionLimitClosing {
-			a.pool.shrink()
-		}
-	case epp.CodeCommandFailed, epp.CodeBillingFailure:
+	case epp.CodeUseError, epp.CodeCommandFailedClosing, epp.CodeAuthenticationClosing, epp.CodeSessionLimitClosing,
+		epp.CodeCommandFailed, epp.CodeBillingFailure:
 		a.trouble(commandName(cmd), fmt.Sprintf("%d %s", code, words(resp)))
 	}
 	if fee, ok := epp.Find[*epp.FeeTransformData](resp.Extensions); ok && fee.Balance != "" {
@@ -194,7 +194,13 @@ func (a *account) do(ctx context.Context, s *session, cmd *epp.Command) (*epp.Re
 			a.deposit.Store(&n)
 		}
 	}
-	return resp, nil
+}
+
+// do sends one command on a session. The error is a *epp.TransportError.
+func (a *account) do(ctx context.Context, s *session, cmd *epp.Command) (*epp.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.CommandTimeout)
+	defer cancel()
+	return s.Do(ctx, cmd)
 }
 
 // patient does cmd, and again on the same session while the answer is 2400 ("can be transient", RFC 5730).
@@ -212,13 +218,13 @@ func (a *account) patient(ctx context.Context, s *session, cmd *epp.Command) (*e
 func (a *account) read(ctx context.Context, c class, cmd *epp.Command) (*epp.Response, error) {
 	var last error
 	for range 2 {
-		s, err := a.pool.get(ctx, c)
+		s, err := a.get(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		resp, err := a.patient(ctx, s, cmd)
-		bad := s.bad
-		a.pool.put(s)
+		bad := s.Bad()
+		s.Release()
 		switch {
 		case err == nil && !bad:
 			return resp, nil
@@ -314,20 +320,18 @@ func (a *account) trouble(command, text string) {
 }
 
 func (a *account) health(ctx context.Context) Health {
-	if open, _, _, _ := a.pool.counts(); open == 0 {
-		if state, _ := a.breaker.state(); state == "closed" {
-			ctx, cancel := context.WithTimeout(ctx, time.Second)
-			if s, err := a.pool.get(ctx, readClass); err == nil {
-				a.pool.put(s)
-			}
-			cancel()
+	if p := a.pool.Stats(); p.Open == 0 && p.State == epp.PoolClosed {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		if s, err := a.get(ctx, readClass); err == nil {
+			s.Release()
 		}
+		cancel()
 	}
+	p := a.pool.Stats()
 	h := Health{Account: a.ID, Addr: a.Addr, Suffixes: a.Suffixes, Cap: a.Sessions, Currency: a.Currency,
-		Deposit: a.deposit.Load(), Skew: time.Duration(a.skew.Load())}
-	h.Open, h.InFlight, h.Waiting, h.Limit = a.pool.counts()
-	h.Breaker, h.RetryAt = a.breaker.state()
-	h.Up = h.Breaker == "closed" && h.Open > 0
+		Deposit: a.deposit.Load(), Skew: time.Duration(a.skew.Load()),
+		Open: p.Open, InFlight: p.InUse, Waiting: p.Waiting, Limit: p.Limit, Breaker: string(p.State), RetryAt: p.RetryAt}
+	h.Up = p.State == epp.PoolClosed && h.Open > 0
 	a.stats.fill(&h)
 	return h
 }

@@ -106,7 +106,7 @@ func (a *account) checkTwice(ctx context.Context, names []domain.Name) ([]ops.Av
 			return nil, err
 		}
 		got, err := a.checkOn(ctx, h, names)
-		bad := h.s.bad
+		bad := h.s.Bad()
 		h.release()
 		if err == nil {
 			return got, nil
@@ -130,7 +130,7 @@ func (a *account) checkOn(ctx context.Context, h *holder, names []domain.Name) (
 		check.Names[i] = string(n)
 	}
 	cmd := &epp.Command{Action: check}
-	if h.s.c.HasService(epp.NSFee) {
+	if h.s.HasService(epp.NSFee) {
 		cmd.Extensions = []epp.Value{&epp.FeeCheck{Currency: a.Currency, Commands: []epp.FeeCommand{
 			{Name: "create", Period: epp.Years(1)}, {Name: "renew", Period: epp.Years(1)}}}}
 	}

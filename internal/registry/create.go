@@ -20,18 +20,18 @@ type holder struct {
 }
 
 func (h *holder) ensure(ctx context.Context, c class) error {
-	if h.s != nil && !h.s.bad {
+	if h.s != nil && !h.s.Bad() {
 		return nil
 	}
 	h.release()
-	s, err := h.a.pool.get(ctx, c)
+	s, err := h.a.get(ctx, c)
 	h.s = s
 	return err
 }
 
 func (h *holder) release() {
 	if h.s != nil {
-		h.a.pool.put(h.s)
+		h.s.Release()
 		h.s = nil
 	}
 }
@@ -93,7 +93,7 @@ func (a *account) act(ctx context.Context, h *holder, trid string, cmd *epp.Comm
 func served(s *session, list []epp.Value) []epp.Value {
 	var out []epp.Value
 	for _, v := range list {
-		if s.c.HasService(v.Namespace()) {
+		if s.HasService(v.Namespace()) {
 			out = append(out, v)
 		}
 	}
@@ -312,7 +312,7 @@ type sighting struct {
 func (a *account) look(ctx context.Context, h *holder, name domain.Name, auth string) (sighting, error) {
 	wrong := false
 	for _, with := range []string{auth, ""} {
-		if h.s.bad {
+		if h.s.Bad() {
 			return sighting{}, a.unreachable(errors.New("registry: session lost"))
 		}
 		resp, err := a.patient(ctx, h.s, infoCommand(name, with))

@@ -44,7 +44,7 @@ func (r *Registry) Poll(ctx context.Context, registryAccount string, store func(
 	h := &holder{a: a}
 	defer h.release()
 	for n < mostPolled {
-		if err := h.ensure(ctx, readClass); err != nil {
+		if err := h.ensure(ctx, pollClass); err != nil {
 			return n, err
 		}
 		m, more, err := a.poll(ctx, h.s)
@@ -54,7 +54,7 @@ func (r *Registry) Poll(ctx context.Context, registryAccount string, store func(
 		if err := store(ctx, m); err != nil {
 			return n, err
 		}
-		if err := h.ensure(ctx, readClass); err != nil {
+		if err := h.ensure(ctx, pollClass); err != nil {
 			return n, err
 		}
 		resp, err := a.patient(ctx, h.s, &epp.Command{Action: &epp.Poll{Op: epp.PollAck, MsgID: m.ID}})

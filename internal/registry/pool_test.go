@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,69 +99,6 @@ func TestRegistryThatAllowsFewerSessions(t *testing.T) {
 	}
 }
 
-func TestChecksYieldToActs(t *testing.T) {
-	a := &account{Account: Account{Sessions: 3, KeepAlive: time.Hour}, cfg: &Config{Wall: time.Now}}
-	p := newPool(a)
-	take := func(read bool) bool {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		defer cancel()
-		return p.slot(ctx, read) == nil
-	}
-	for n, want := range []bool{true, true, false} {
-		if take(true) != want {
-			t.Fatalf("read %d: reads must get two of three sessions", n+1)
-		}
-	}
-	if !take(false) || take(false) {
-		t.Fatal("the third is an act's")
-	}
-	var mu sync.Mutex
-	var order []string
-	var wg sync.WaitGroup
-	wait := func(kind string) {
-		before := len(p.acts) + len(p.asks)
-		wg.Go(func() {
-			if p.slot(context.Background(), kind == "read") == nil {
-				mu.Lock()
-				order = append(order, kind)
-				mu.Unlock()
-			}
-		})
-		until(t, "waiting", func() bool { _, _, n, _ := p.counts(); return n > before })
-	}
-	wait("read")
-	wait("act")
-	got := func(n int) func() bool { return func() bool { mu.Lock(); defer mu.Unlock(); return len(order) == n } }
-	p.release(true)
-	until(t, "one slot", got(1))
-	p.release(true)
-	until(t, "two slots", got(2))
-	wg.Wait()
-	if order[0] != "act" {
-		t.Errorf("%v: the check did not yield", order)
-	}
-}
-
-func TestReadsAreNotStarved(t *testing.T) {
-	p := newPool(&account{Account: Account{Sessions: 2, KeepAlive: time.Hour}, cfg: &Config{Wall: time.Now}})
-	for range 2 {
-		if err := p.slot(context.Background(), false); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var read atomic.Bool
-	go func() { _ = p.slot(context.Background(), true); read.Store(true) }()
-	until(t, "the read waits", func() bool { _, _, n, _ := p.counts(); return n == 1 })
-	for range 3 * fairness { // acts keep coming
-		go func() { _ = p.slot(context.Background(), false) }()
-	}
-	until(t, "the acts wait", func() bool { _, _, n, _ := p.counts(); return n == 1+3*fairness })
-	for range fairness + 2 {
-		p.release(false)
-	}
-	until(t, "the read's turn", read.Load)
-}
-
 func TestBreaker(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -200,39 +136,6 @@ func TestBreaker(t *testing.T) {
 	})
 	if h := r.Health(context.Background())[0]; !h.Up || h.Breaker != "closed" {
 		t.Errorf("%+v", h)
-	}
-}
-
-func TestBreakerWaits(t *testing.T) {
-	now := time.Unix(0, 0)
-	b := &breaker{wall: func() time.Time { return now }}
-	var last time.Duration
-	for range 9 {
-		if !b.allow() || b.failures > 0 && b.allow() {
-			t.Fatal("exactly one try at a time")
-		}
-		b.done(now, failed)
-		wait := b.until.Sub(now)
-		if b.allow() {
-			t.Fatal("no wait after a failure")
-		}
-		if wait < last*3/2 && last < 10*time.Second || wait > breakerMost {
-			t.Errorf("wait %s after %s", wait, last)
-		}
-		last, now = wait, b.until
-	}
-	if last < 12*time.Second {
-		t.Errorf("waits only %s in the end", last)
-	}
-	b.allow()
-	b.done(now, nothing)
-	if state, _ := b.state(); state != "half-open" {
-		t.Errorf("%s: giving up says nothing", state)
-	}
-	b.allow()
-	b.done(now, reached)
-	if state, _ := b.state(); state != "closed" || !b.allow() || !b.allow() {
-		t.Error("not closed after success")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/openregistrar/openregistrar/epp"
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ops"
@@ -95,21 +96,22 @@ func New(cfg Config) (*Registry, error) {
 			}
 		}
 	}
-	for _, a := range r.accounts {
-		a.pool.start()
-	}
 	return r, nil
 }
 
-// Close ends all sessions; commands under way are cut, and their outcomes unknown.
+// Close ends all sessions; commands that are still under way after a moment are cut, and their outcomes unknown.
 func (r *Registry) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+	defer cancel()
 	var wg sync.WaitGroup
 	for _, a := range r.accounts {
-		wg.Go(a.pool.close)
+		wg.Go(func() { _ = a.pool.Close(ctx) }) // it says that some were cut: they know
 	}
 	wg.Wait()
 	return nil
 }
+
+const drainFor = 2 * time.Second
 
 func (r *Registry) account(id string) (*account, error) {
 	if a := r.accounts[id]; a != nil {
@@ -222,5 +224,5 @@ func (r *Registry) Health(ctx context.Context) []Health {
 // Reachable reports whether an account's registry answered when it was last dialled; one never dialled counts as reachable.
 func (r *Registry) Reachable(accountID string) bool {
 	a := r.accounts[accountID]
-	return a != nil && !a.breaker.open()
+	return a != nil && a.pool.Stats().State == epp.PoolClosed
 }
