@@ -1,7 +1,6 @@
 package world
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -25,7 +24,7 @@ type registryState struct {
 	Commands   []commandState         `json:"commands"`
 	LastErrors []registry.ErrorEntry  `json:"last_errors"`
 	Deposits   []deposit              `json:"deposits"`
-	Faults     []faultJSON            `json:"faults"`
+	Faults     []registry.FaultRule   `json:"faults"`
 	NextDue    *time.Time             `json:"next_due"`
 }
 
@@ -54,58 +53,6 @@ type deposit struct {
 	Balance int64  `json:"balance"` // minor units
 }
 
-// faultJSON is a fault on the wire. Delay is written as "2s" and read as that
-// or as nanoseconds; delay_ms does for both.
-type faultJSON struct {
-	ID          string          `json:"id,omitempty"`
-	Kind        string          `json:"kind"`
-	Command     string          `json:"command,omitempty"`
-	Match       string          `json:"match,omitempty"`
-	ClID        string          `json:"clid,omitempty"`
-	Probability float64         `json:"probability,omitempty"`
-	Remaining   int             `json:"remaining,omitempty"`
-	Delay       json.RawMessage `json:"delay,omitempty"`
-	DelayMS     int64           `json:"delay_ms,omitempty"`
-}
-
-func faultToJSON(f registry.Fault) faultJSON {
-	out := faultJSON{ID: f.ID, Kind: f.Kind, Command: f.Command, Match: f.Match, ClID: f.ClID, Probability: f.Probability, Remaining: f.Remaining, DelayMS: f.Delay.Milliseconds()}
-	if f.Delay > 0 {
-		out.Delay, _ = json.Marshal(f.Delay.String())
-	}
-	return out
-}
-
-func (f faultJSON) fault() (registry.Fault, error) {
-	out := registry.Fault{Kind: f.Kind, Command: f.Command, Match: f.Match, ClID: f.ClID, Probability: f.Probability, Remaining: f.Remaining, Delay: time.Duration(f.DelayMS) * time.Millisecond}
-	if len(f.Delay) > 0 {
-		var s string
-		var ns int64
-		if json.Unmarshal(f.Delay, &s) == nil {
-			d, err := time.ParseDuration(s)
-			if err != nil {
-				return out, badRequest("delay " + strconv.Quote(s) + ` is not a length of time such as "2s"`)
-			}
-			out.Delay = d
-		} else if json.Unmarshal(f.Delay, &ns) == nil {
-			out.Delay = time.Duration(ns)
-		} else {
-			return out, badRequest(`delay must be a text such as "2s"`)
-		}
-	}
-	switch {
-	case !slices.Contains(registry.FaultKinds(), f.Kind):
-		return out, badRequest("no fault of kind " + strconv.Quote(f.Kind) + "; there are " + strings.Join(registry.FaultKinds(), ", "))
-	case f.Probability < 0 || f.Probability > 1:
-		return out, badRequest("probability must be 0 to 1")
-	case f.Remaining < 0:
-		return out, badRequest("remaining must not be negative")
-	case out.Delay < 0 || out.Delay > 10*time.Minute && f.Kind != registry.FaultSkewedClock:
-		return out, badRequest("delay must be 0 to 10 minutes")
-	}
-	return out, nil
-}
-
 func (w *World) registryByID(id string) (*registry.Registry, RegistryInfo, error) {
 	for i, reg := range w.registries {
 		if reg.Profile().ID == id {
@@ -125,7 +72,7 @@ func (w *World) stateOf(reg *registry.Registry, info RegistryInfo) registryState
 		RegistryAddress: RegistryAddress{ID: info.ID, Name: info.Name, TLDs: info.TLDs, EPP: info.EPP, RDAP: info.RDAP, WHOIS: info.WHOIS, Currency: info.Currency},
 		Up:              up(reg), Names: n.names, NamesBy: n.byClID, SessionCap: info.SessionCap,
 		Sessions: append([]registry.SessionInfo{}, reg.Sessions()...), LastErrors: append([]registry.ErrorEntry{}, reg.LastErrors()...),
-		Commands: []commandState{}, Deposits: []deposit{}, Faults: []faultJSON{},
+		Commands: []commandState{}, Deposits: []deposit{}, Faults: []registry.FaultRule{},
 	}
 	for _, c := range reg.Stats() {
 		cs := commandState{Command: c.Command, Count: c.Count, Refused: c.Refused, SlowestMS: ms(c.Slowest)}
@@ -144,7 +91,7 @@ func (w *World) stateOf(reg *registry.Registry, info RegistryInfo) registryState
 		return strings.Compare(a.ClID, b.ClID)
 	})
 	for _, f := range reg.Faults() {
-		st.Faults = append(st.Faults, faultToJSON(f))
+		st.Faults = append(st.Faults, registry.RuleOf(f))
 	}
 	if at, ok := reg.NextDue(); ok {
 		st.NextDue = &at
@@ -385,18 +332,19 @@ func (w *World) registryAPI(api func(string, endpoint)) {
 		return map[string]any{"faults": w.stateOf(reg, info).Faults, "kinds": registry.FaultKinds()}, nil
 	}))
 	api("POST /api/registries/{id}/faults", with(func(r *http.Request, reg *registry.Registry, _ RegistryInfo) (any, error) {
-		var in faultJSON
+		var in registry.FaultRule
 		if err := body(r, &in); err != nil {
 			return nil, err
 		}
-		f, err := in.fault()
+		f, err := in.Fault()
 		if err != nil {
-			return nil, err
+			return nil, badRequest(err.Error())
 		}
+		f.Seen = 0 // told, not taken
 		if f, err = reg.AddFault(f); err != nil {
 			return nil, badRequest(err.Error())
 		}
-		return created{faultToJSON(f)}, nil
+		return created{registry.RuleOf(f)}, nil
 	}))
 	api("DELETE /api/registries/{id}/faults/{fid}", with(func(r *http.Request, reg *registry.Registry, _ RegistryInfo) (any, error) {
 		if !reg.RemoveFault(r.PathValue("fid")) {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -32,9 +31,8 @@ type site struct {
 // pages mounts the control pages and what their forms do.
 func (w *World) pages(mux *http.ServeMux) error {
 	funcs := template.FuncMap{
-		"commands": func() []string { return faultCommands },
-		"host":     func(a string) string { h, _, _ := net.SplitHostPort(a); return h },
-		"port":     func(a string) string { _, p, _ := net.SplitHostPort(a); return p },
+		"host": func(a string) string { h, _, _ := net.SplitHostPort(a); return h },
+		"port": func(a string) string { _, p, _ := net.SplitHostPort(a); return p },
 	}
 	tmpl, err := look.Parse(pageFiles, funcs, "pages/home.tmpl", "pages/registry.tmpl", "pages/names.tmpl", "pages/error.tmpl")
 	if err != nil {
@@ -241,10 +239,15 @@ type registryData struct {
 }
 
 type activeFault struct {
-	faultJSON
+	registry.FaultRule
 	Text   faultText
 	Delay  string
 	Breaks bool // the registry's promise of its longest command
+}
+
+// Chance as people read it.
+func (a activeFault) Chance() string {
+	return strconv.FormatFloat(a.Probability*100, 'f', -1, 64) + "%"
 }
 
 // Promised is the registry's longest command.
@@ -264,7 +267,7 @@ func (s *site) registryPage(rw http.ResponseWriter, r *http.Request) {
 		if ft.Kind == registry.FaultDown {
 			continue // the power switch shows that
 		}
-		a := activeFault{faultJSON: faultToJSON(ft), Text: textOf(ft.Kind)}
+		a := activeFault{FaultRule: registry.RuleOf(ft), Text: textOf(ft.Kind)}
 		if ft.Delay > 0 {
 			a.Delay = ft.Delay.String()
 			a.Breaks = a.Text.Promise && ft.Delay > d.Promised()
@@ -384,24 +387,7 @@ func (s *site) doFault(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	get := func(k string) string { return strings.TrimSpace(r.PostForm.Get(k)) }
-	in := faultJSON{Kind: get("kind"), Command: get("command"), Match: get("match"), ClID: get("clid")}
-	if v := get("times"); v != "" {
-		if in.Remaining, err = strconv.Atoi(v); err != nil {
-			return "", badRequest(strconv.Quote(v) + " is not a number of times")
-		}
-	}
-	if v := get("delay"); v != "" {
-		d, err := span(v)
-		if err != nil {
-			return "", err
-		}
-		in.DelayMS = d.Milliseconds()
-	}
-	if _, err := path.Match(in.Match, ""); err != nil {
-		return "", badRequest(strconv.Quote(in.Match) + " is not a pattern such as *.com")
-	}
-	ft, err := in.fault()
+	ft, err := faultOfForm(r)
 	if err != nil {
 		return "", err
 	}

@@ -182,6 +182,9 @@ func (w *World) start(cfg Config) error {
 	if err := w.startRegistries(dir, p, id); err != nil {
 		return err
 	}
+	if err := w.configureFaults(filepath.Join(dir, "faults.toml")); err != nil {
+		return err
+	}
 	if err := w.startNames(dir, p); err != nil {
 		return err
 	}

@@ -129,7 +129,13 @@ func (b *binding) failed(err error) *epp.Response {
 	return epp.Fail(epp.Code(r.Code), "", epp.NewResultValue(ns, local, objects[0], r.Reason))
 }
 
-func (b *binding) do(fn func(c *core, now time.Time) error) error { return b.f.r.do(fn) }
+func (b *binding) do(fn func(c *core, now time.Time) error) error {
+	return b.f.r.do(func(c *core, now time.Time) error {
+		c.broke = b.fault.Kind == FaultEmptyDeposit
+		defer func() { c.broke = false }()
+		return fn(c, now)
+	})
+}
 
 func (b *binding) view(fn func(c *core, now time.Time) (uint64, error)) error { return b.f.r.view(fn) }
 

@@ -45,6 +45,9 @@ type core struct {
 	sorted     map[string][]string // clID -> names, built on demand
 	due        dueHeap
 
+	reprice func(name string, p Price) Price // the fault fee-change; nil: none
+	broke   bool                             // the fault empty-deposit, for the command under way
+
 	lsn     uint64 // position that the change under way will have; 0 while loading
 	goneLSN uint64 // position of the last removal
 	tx      record

@@ -76,10 +76,15 @@ func (c *core) excluded(name, label string, z *Zone) (string, bool) {
 
 // priceOf returns the prices of a label and its class, empty for ordinary.
 func (c *core) priceOf(label string, z *Zone) (Price, string) {
-	if class, ok := c.p.Premium[label]; ok {
-		return c.p.Classes[class], class
+	price := z.Price
+	class, premium := c.p.Premium[label]
+	if premium {
+		price = c.p.Classes[class]
 	}
-	return z.Price, ""
+	if c.reprice != nil {
+		price = c.reprice(label+"."+z.Name, price)
+	}
+	return price, class
 }
 
 // checkFee applies RFC 8748 section 3.4: missing where required 2003, too low

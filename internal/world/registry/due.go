@@ -12,7 +12,7 @@ func (c *core) charge(clID string, amount int64, now time.Time) error {
 	if g == nil {
 		return refuse(2200, "no such registrar")
 	}
-	if g.Balance < amount {
+	if g.Balance < amount || c.broke && amount > 0 {
 		return refuse(2104, "deposit too low")
 	}
 	c.addBalance(clID, -amount, now)

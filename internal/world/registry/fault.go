@@ -1,9 +1,14 @@
 package registry
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,34 +16,177 @@ import (
 	"time"
 )
 
-var faultKinds = []string{FaultCutBefore, FaultCutAfterCommit, FaultLateCommit, FaultDelay, FaultHalfFrame,
-	FaultCode2400, FaultCode2500, FaultCode2502, FaultLoggedOut, FaultOversize, FaultSkewedClock,
-	FaultMalformedPoll, FaultDown}
+// Kinds of faults.
+const (
+	FaultCutBefore       = "cut-before"         // close before doing anything
+	FaultCutDuringCommit = "cut-during-commit"  // close while the command is carried out; an even chance that it takes effect
+	FaultCutAfterCommit  = "cut-after-commit"   // commit, then close without an answer
+	FaultLateCommit      = "late-commit"        // close at once, commit after Delay
+	FaultDelay           = "delay"              // answer after Delay
+	FaultHalfFrame       = "half-frame"         // commit, send half of the answer, close
+	FaultOversize        = "oversize-length"    // commit, announce a frame of absurd length
+	FaultCode2400        = "code-2400"          // fails, session stays
+	FaultCode2500        = "code-2500"          // fails, session closed
+	FaultCode2502        = "code-2502"          // session limit, session closed
+	FaultLoggedOut       = "logged-out"         // the session answers 2002 from then on
+	FaultRateLimit       = "rate-limit"         // over Limit commands in a second of wall time per registrar: 2400
+	FaultEmptyDeposit    = "empty-deposit"      // what costs is answered 2104
+	FaultMalformedPoll   = "malformed-poll"     // poll answers carry broken content
+	FaultSkewedClock     = "skewed-clock"       // greeting's svDate off by Delay (default 1 h)
+	FaultCertificate     = "certificate-change" // TLS presents a certificate of a strange authority
+	FaultSessionCap      = "session-cap"        // Limit sessions a registrar
+	FaultFeeChange       = "fee-change"         // prices are Percent of the usual ones
+	FaultDown            = "down"               // no listener, no connections
+)
+
+// Fault is a rule of misbehaviour: what happens, to which commands, how often
+// and until when. It is kept over restarts.
+type Fault struct {
+	ID          string  `json:"id"`
+	Kind        string  `json:"kind"`
+	Command     string  `json:"command,omitempty"`     // "create", "domain", "domain:create", "poll", "login"; empty: any but login
+	Match       string  `json:"match,omitempty"`       // glob on the object's name; empty: any
+	ClID        string  `json:"clID,omitempty"`        // registrar; empty: any
+	Probability float64 `json:"probability,omitempty"` // 0 means 1
+	After       int     `json:"after,omitempty"`       // so many that it would strike go unharmed first
+	Remaining   int     `json:"remaining,omitempty"`   // times left; 0 means without end
+	// Delay is of wall time.
+	Delay   time.Duration `json:"delay,omitempty"`
+	Limit   int           `json:"limit,omitempty"`   // session-cap [1], rate-limit [5]
+	Percent int           `json:"percent,omitempty"` // fee-change [200]
+	// The rule ends at the earlier of the two, as far as they are set: one on
+	// the business clock, one on the wall clock.
+	UntilBusiness time.Time `json:"untilBusiness,omitzero"`
+	UntilWall     time.Time `json:"untilWall,omitzero"`
+	// Configured says that the rule comes from a file: it is not kept, the
+	// file brings it again at each start.
+	Configured bool `json:"-"`
+	// Seen counts towards After. What was counted since the rule last struck
+	// is counted anew after a kill.
+	Seen int `json:"seen,omitempty"`
+
+	window map[string]rateWindow // rate-limit, by clID
+}
+
+type rateWindow struct {
+	second int64 // Unix, wall
+	n      int
+}
+
+// occasion is what a kind of fault is drawn for.
+type occasion int
+
+const (
+	perCommand    occasion = iota
+	perConnection          // TLS handshakes: no registrar is known yet
+	standing               // in force as long as it is there
+)
+
+// trait is what a kind of fault is like.
+type trait struct {
+	on       occasion
+	commands []string // the only ones that it can strike; nil: any
+	// What of a rule means something besides what all kinds of the occasion take.
+	clID, match, delay, limit, percent bool
+	// Defaults of limit and percent.
+	orLimit, orPercent int
+}
+
+var faultTraits = map[string]trait{
+	FaultCutBefore:       {},
+	FaultCutDuringCommit: {},
+	FaultCutAfterCommit:  {},
+	FaultLateCommit:      {delay: true},
+	FaultDelay:           {delay: true},
+	FaultHalfFrame:       {},
+	FaultOversize:        {},
+	FaultCode2400:        {},
+	FaultCode2500:        {},
+	FaultCode2502:        {},
+	FaultLoggedOut:       {},
+	FaultRateLimit:       {limit: true, orLimit: 5},
+	FaultEmptyDeposit:    {commands: []string{"domain:create", "domain:renew", "domain:transfer", "domain:update"}},
+	FaultMalformedPoll:   {commands: []string{"poll:req"}},
+	FaultCertificate:     {on: perConnection},
+	FaultSkewedClock:     {on: standing, delay: true},
+	FaultSessionCap:      {on: standing, clID: true, limit: true, orLimit: 1},
+	FaultFeeChange:       {on: standing, match: true, percent: true, orPercent: 200},
+	FaultDown:            {on: standing},
+}
+
+// faultKinds is the order in which kinds are listed.
+var faultKinds = []string{FaultCutBefore, FaultCutDuringCommit, FaultCutAfterCommit, FaultLateCommit, FaultDelay,
+	FaultHalfFrame, FaultOversize, FaultCode2400, FaultCode2500, FaultCode2502, FaultLoggedOut, FaultRateLimit,
+	FaultEmptyDeposit, FaultMalformedPoll, FaultSkewedClock, FaultCertificate, FaultSessionCap, FaultFeeChange, FaultDown}
 
 // FaultKinds lists the kinds of faults that can be ordered.
 func FaultKinds() []string { return slices.Clone(faultKinds) }
 
-// faultSet holds the faults in force. They live in memory: a restart of the
-// world is a world without faults.
+// faultSet holds the rules in force.
 type faultSet struct {
-	mu   sync.Mutex
-	list []Fault
-	seq  int
+	path     string           // where they are kept; "" nowhere
+	business func() time.Time // nil: the wall clock
+	logf     func(string, ...any)
+	ended    func() // called on a goroutine of its own when a rule may have ended by the wall clock
+
+	mu    sync.Mutex
+	list  []Fault
+	seq   int
+	timer *time.Timer // for the next end by the wall clock
+
+	closed bool // nothing is written any more
 }
 
-// AddFault puts a fault in force and returns it with its id.
+type keptFaults struct {
+	Seq    int     `json:"seq"`
+	Faults []Fault `json:"faults"`
+}
+
+// loadFaults reads the rules of an earlier run.
+func (r *Registry) loadFaults(dir string) error {
+	s := &r.faults
+	s.path, s.business, s.logf = filepath.Join(dir, "faults.json"), r.now, r.opts.Logf
+	s.ended = func() { r.expireFaults(r.now()) }
+	r.core.reprice = s.reprice
+	raw, err := os.ReadFile(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var kept keptFaults
+	if err := json.Unmarshal(raw, &kept); err != nil {
+		return fmt.Errorf("registry: %s: %w", s.path, err)
+	}
+	for _, f := range kept.Faults {
+		if err := f.check(); err != nil {
+			return fmt.Errorf("registry: %s: %w", s.path, err)
+		}
+	}
+	s.mu.Lock()
+	s.list, s.seq = kept.Faults, kept.Seq
+	s.prune()
+	s.arm()
+	s.mu.Unlock()
+	r.front.down = s.active(FaultDown) // Serve begins by it
+	return nil
+}
+
+// AddFault puts a rule in force and returns it with its id.
 func (r *Registry) AddFault(f Fault) (Fault, error) {
-	if !slices.Contains(faultKinds, f.Kind) {
-		return f, fmt.Errorf("registry: unknown kind of fault %q", f.Kind)
+	if err := f.check(); err != nil {
+		return f, err
 	}
-	if f.Probability < 0 || f.Probability > 1 || f.Remaining < 0 {
-		return f, fmt.Errorf("registry: fault: probability is 0 to 1, remaining not negative")
-	}
-	if _, err := path.Match(f.Match, ""); err != nil {
-		return f, fmt.Errorf("registry: fault: bad pattern: %w", err)
+	if t := faultTraits[f.Kind]; f.Limit == 0 && f.Percent == 0 {
+		f.Limit, f.Percent = t.orLimit, t.orPercent
 	}
 	s := &r.faults
 	s.mu.Lock()
+	if over(&f, s.times()) {
+		s.mu.Unlock()
+		return f, errors.New("registry: fault: it would be over already")
+	}
 	if f.ID == "" {
 		s.seq++
 		f.ID = "fault-" + strconv.Itoa(s.seq)
@@ -48,47 +196,232 @@ func (r *Registry) AddFault(f Fault) (Fault, error) {
 		return f, fmt.Errorf("registry: fault %s exists", f.ID)
 	}
 	s.list = append(s.list, f)
+	s.arm()
+	err := s.save(true)
 	s.mu.Unlock()
-	r.front.followDown(r.faults.active(FaultDown))
-	return f, nil
+	r.front.followDown(s.active(FaultDown))
+	return f, err
 }
 
-// Faults lists the faults in force.
+// ConfigureFaults puts the rules of a file in force. A rule that is kept from
+// an earlier run under the same id gives way.
+func (r *Registry) ConfigureFaults(rules []FaultRule) error {
+	for i, rule := range rules {
+		f, err := rule.Fault()
+		if err != nil {
+			return fmt.Errorf("fault %d: %w", i+1, err)
+		}
+		if f.ID == "" {
+			f.ID = "file-" + strconv.Itoa(i+1)
+		}
+		r.RemoveFault(f.ID)
+		f.Configured = true
+		if over(&f, r.faults.times()) {
+			continue // a file may outlive its rules
+		}
+		if _, err := r.AddFault(f); err != nil {
+			return fmt.Errorf("fault %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// Faults lists the rules in force.
 func (r *Registry) Faults() []Fault {
-	r.faults.mu.Lock()
-	defer r.faults.mu.Unlock()
-	return slices.Clone(r.faults.list)
+	s := &r.faults
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.times()
+	out := make([]Fault, 0, len(s.list))
+	for _, f := range s.list {
+		if !over(&f, now) {
+			f.window = nil
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
-// RemoveFault lifts a fault; false when there is none of that id.
+// RemoveFault lifts a rule; false when there is none of that id.
 func (r *Registry) RemoveFault(id string) bool {
 	s := &r.faults
 	s.mu.Lock()
 	n := len(s.list)
 	s.list = slices.DeleteFunc(s.list, func(f Fault) bool { return f.ID == id })
 	found := len(s.list) < n
+	if found {
+		s.arm()
+		s.complain(s.save(true))
+	}
 	s.mu.Unlock()
-	r.front.followDown(r.faults.active(FaultDown))
+	r.front.followDown(s.active(FaultDown))
 	return found
 }
 
-func (s *faultSet) active(kind string) bool {
+// expireFaults drops what is over and returns how many rules were.
+func (r *Registry) expireFaults(business time.Time) int {
+	s := &r.faults
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.list, func(f Fault) bool { return f.Kind == kind })
+	n := s.pruneAt(moments{business, time.Now()})
+	if n > 0 {
+		s.arm()
+		s.complain(s.save(true))
+	}
+	s.mu.Unlock()
+	if n > 0 {
+		r.front.followDown(s.active(FaultDown))
+	}
+	return n
 }
 
-// standing kinds are not ordered per command.
-func standing(kind string) bool { return kind == FaultDown || kind == FaultSkewedClock }
+// moments is one instant on both clocks.
+type moments struct{ business, wall time.Time }
 
-// draw returns the first fault that strikes a command on these objects, and
-// counts it down.
-func (s *faultSet) draw(clID, command string, objects []string) (Fault, bool) {
+func (s *faultSet) times() moments {
+	m := moments{wall: time.Now()}
+	if m.business = m.wall; s.business != nil {
+		m.business = s.business()
+	}
+	return m
+}
+
+func over(f *Fault, now moments) bool {
+	return !f.UntilBusiness.IsZero() && !now.business.Before(f.UntilBusiness) ||
+		!f.UntilWall.IsZero() && !now.wall.Before(f.UntilWall)
+}
+
+func (s *faultSet) prune() int { return s.pruneAt(s.times()) }
+
+func (s *faultSet) pruneAt(now moments) int {
+	n := len(s.list)
+	s.list = slices.DeleteFunc(s.list, func(f Fault) bool { return over(&f, now) })
+	return n - len(s.list)
+}
+
+// nextEnd is the earliest end of a rule on the business clock; zero: none.
+func (s *faultSet) nextEnd() (at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, f := range s.list {
+		if u := f.UntilBusiness; !u.IsZero() && (at.IsZero() || u.Before(at)) {
+			at = u
+		}
+	}
+	return at
+}
+
+// arm sets the timer for the next end on the wall clock.
+func (s *faultSet) arm() {
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+	var at time.Time
+	for _, f := range s.list {
+		if u := f.UntilWall; !u.IsZero() && (at.IsZero() || u.Before(at)) {
+			at = u
+		}
+	}
+	if !at.IsZero() && s.ended != nil {
+		s.timer = time.AfterFunc(time.Until(at)+time.Millisecond, s.ended)
+	}
+}
+
+// save writes the rules down. Counts need not survive the machine, only the
+// process, so they are not forced to disk.
+func (s *faultSet) save(force bool) error {
+	if s.path == "" || s.closed {
+		return nil
+	}
+	kept := keptFaults{Seq: s.seq, Faults: []Fault{}}
+	for _, f := range s.list {
+		if !f.Configured {
+			kept.Faults = append(kept.Faults, f)
+		}
+	}
+	raw, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	tmp := s.path + ".new"
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(raw)
+	if err == nil && force {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp, s.path)
+}
+
+func (s *faultSet) complain(err error) {
+	if err != nil && s.logf != nil {
+		s.logf("registry: faults are not kept: %v", err)
+	}
+}
+
+func (s *faultSet) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	err := s.save(true)
+	s.closed = true
+	return err
+}
+
+func (s *faultSet) active(kind string) bool {
+	_, ok := s.standing(kind, func(*Fault) bool { return true })
+	return ok
+}
+
+// standing returns the first rule of a standing kind that is in force.
+func (s *faultSet) standing(kind string, fits func(*Fault) bool) (Fault, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.times()
+	for i := range s.list {
+		if f := &s.list[i]; f.Kind == kind && !over(f, now) && fits(f) {
+			return *f, true
+		}
+	}
+	return Fault{}, false
+}
+
+// draw returns the first rule that strikes a command on these objects, and
+// counts it down.
+func (s *faultSet) draw(clID, command string, objects []string) (Fault, bool) {
+	return s.strikes(func(f *Fault, now moments) bool {
+		return faultTraits[f.Kind].on == perCommand && f.matches(clID, command, objects) &&
+			(f.Kind != FaultRateLimit || f.exceeded(clID, now.wall))
+	})
+}
+
+// drawConnection does the same for a TLS handshake.
+func (s *faultSet) drawConnection() bool {
+	_, ok := s.strikes(func(f *Fault, _ moments) bool { return faultTraits[f.Kind].on == perConnection })
+	return ok
+}
+
+func (s *faultSet) strikes(fits func(*Fault, moments) bool) (Fault, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.list) == 0 {
+		return Fault{}, false
+	}
+	now := s.times()
 	for i := range s.list {
 		f := &s.list[i]
-		if standing(f.Kind) || !f.matches(clID, command, objects) {
+		if over(f, now) || !fits(f, now) {
+			continue
+		}
+		if f.Seen < f.After {
+			f.Seen++
 			continue
 		}
 		if f.Probability > 0 && rand.Float64() >= f.Probability {
@@ -100,6 +433,9 @@ func (s *faultSet) draw(clID, command string, objects []string) (Fault, bool) {
 		} else if f.Remaining > 1 {
 			f.Remaining--
 		}
+		if hit.Remaining > 0 && !hit.Configured {
+			s.complain(s.save(false))
+		}
 		return hit, true
 	}
 	return Fault{}, false
@@ -109,8 +445,8 @@ func (f *Fault) matches(clID, command string, objects []string) bool {
 	if f.ClID != "" && f.ClID != clID {
 		return false
 	}
-	if f.Kind == FaultMalformedPoll {
-		return command == "poll:req"
+	if only := faultTraits[f.Kind].commands; only != nil && !slices.Contains(only, command) {
+		return false
 	}
 	object, verb, ok := strings.Cut(command, ":")
 	if !ok {
@@ -133,17 +469,48 @@ func (f *Fault) matches(clID, command string, objects []string) bool {
 	})
 }
 
+// exceeded counts a command of a registrar in its second and says whether it
+// is one too many.
+func (f *Fault) exceeded(clID string, wall time.Time) bool {
+	if f.window == nil {
+		f.window = map[string]rateWindow{}
+	}
+	w := f.window[clID]
+	if sec := wall.Unix(); w.second != sec {
+		w = rateWindow{second: sec}
+	}
+	w.n++
+	f.window[clID] = w
+	return w.n > f.Limit
+}
+
 // skew is how far the greeting's clock is off.
 func (s *faultSet) skew() time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, f := range s.list {
-		if f.Kind == FaultSkewedClock {
-			if f.Delay == 0 {
-				return time.Hour
-			}
-			return f.Delay
-		}
+	f, ok := s.standing(FaultSkewedClock, func(*Fault) bool { return true })
+	if ok && f.Delay == 0 {
+		return time.Hour
 	}
-	return 0
+	return f.Delay
+}
+
+// sessionCap lowers a registrar's cap.
+func (s *faultSet) sessionCap(clID string, limit int) int {
+	f, ok := s.standing(FaultSessionCap, func(f *Fault) bool { return f.ClID == "" || f.ClID == clID })
+	if ok {
+		return min(limit, f.Limit)
+	}
+	return limit
+}
+
+// reprice changes the prices of a name.
+func (s *faultSet) reprice(name string, p Price) Price {
+	f, ok := s.standing(FaultFeeChange, func(f *Fault) bool {
+		fits, _ := path.Match(f.Match, name)
+		return f.Match == "" || fits
+	})
+	if !ok {
+		return p
+	}
+	of := func(n int64) int64 { return n * int64(f.Percent) / 100 }
+	return Price{of(p.Create), of(p.Renew), of(p.Transfer), of(p.Restore)}
 }

@@ -62,6 +62,9 @@ func Open(dir string, p Profile, now func() time.Time, opts Options) (*Registry,
 	r.core.lsn = 1 // what was loaded is on disk: position 0, no waiting
 	r.j = newJournal(f)
 	r.front.init(r)
+	if err := r.loadFaults(dir); err != nil {
+		return nil, errors.Join(err, r.j.close(), lock.Close())
+	}
 	err = r.do(func(c *core, now time.Time) error {
 		for _, a := range append(slices.Clone(opts.Accounts), Account{ID: rivalID, Name: "Rival Names Ltd.", IANAID: 9998},
 			Account{ID: elderID, Name: "Elder Registrations Co.", IANAID: 9997}) {
@@ -234,7 +237,7 @@ func (r *Registry) Close() error {
 	if already {
 		return nil
 	}
-	return errors.Join(r.j.close(), r.lock.Close())
+	return errors.Join(r.faults.close(), r.j.close(), r.lock.Close())
 }
 
 // Profile returns the profile that the registry was opened with.
@@ -253,7 +256,11 @@ func (r *Registry) Zones() []string {
 func (r *Registry) NextDue() (time.Time, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.core.nextDue()
+	at, ok := r.core.nextDue()
+	if f := r.faults.nextEnd(); !f.IsZero() && (!ok || f.Before(at)) {
+		return f, true
+	}
+	return at, ok
 }
 
 // RunDue does everything due at or before now, in order, each at its own
@@ -270,6 +277,7 @@ func (r *Registry) RunDue(now time.Time) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	n += r.expireFaults(now)
 	return n, r.j.wait(lsn)
 }
 

@@ -77,7 +77,7 @@ func (f *front) server(conf *tls.Config) *epp.Server {
 	}
 	srv := &epp.Server{
 		Handler: handler{f},
-		TLS:     conf,
+		TLS:     f.disguised(conf),
 		Greeting: epp.GreetingConfig{ServerID: p.ServerID, ObjURIs: objs,
 			Now: func() time.Time { return f.r.now().Add(f.r.faults.skew()) }},
 		// The cap is per registrar: Login holds it.
@@ -300,6 +300,7 @@ func (f *front) login(s *session, login *epp.Login) *epp.Response {
 	if limit == 0 {
 		limit = r.p.SessionCap
 	}
+	limit = r.faults.sessionCap(login.ClID, limit)
 	f.mu.Lock()
 	n := 0
 	for o := range f.sessions {
@@ -374,60 +375,4 @@ func (h handler) Handle(ctx context.Context, v epp.Session, cmd *epp.Command) *e
 	}
 	f.count(s, command, object, resp, time.Since(start), fault.ID)
 	return resp
-}
-
-// strike runs a command as the fault orders.
-func (f *front) strike(s *session, cmd *epp.Command, fault Fault, hit bool, command string, run func() *epp.Response) *epp.Response {
-	if s.loggedOut.Load() {
-		return epp.NewResponse(epp.CodeUseError)
-	}
-	if !hit {
-		return run()
-	}
-	unanswered := func() *epp.Response {
-		resp := epp.NewResponse(epp.CodeCommandFailedClosing)
-		resp.Wire = &epp.WireAct{Drop: true, Close: true}
-		return resp
-	}
-	switch fault.Kind {
-	case FaultCutBefore:
-		return unanswered()
-	case FaultCutAfterCommit:
-		resp := run()
-		resp.Wire = &epp.WireAct{Drop: true, Close: true}
-		return resp
-	case FaultLateCommit:
-		if command == "login" { // a session that begins late cannot be
-			return unanswered()
-		}
-		f.later(fault.Delay, func() {
-			// It succeeds or fails by what is true then.
-			resp := run()
-			f.count(s, command+" (late)", "", resp, 0, fault.ID)
-		})
-		return unanswered()
-	case FaultDelay:
-		resp := run()
-		resp.Wire = &epp.WireAct{Delay: fault.Delay}
-		return resp
-	case FaultHalfFrame:
-		resp := run()
-		resp.Wire = &epp.WireAct{Half: true}
-		return resp
-	case FaultOversize:
-		resp := run()
-		resp.Wire = &epp.WireAct{Length: 0xFFFF_FFF0, Close: true}
-		return resp
-	case FaultCode2400:
-		return epp.NewResponse(epp.CodeCommandFailed)
-	case FaultCode2500:
-		return epp.NewResponse(epp.CodeCommandFailedClosing)
-	case FaultCode2502:
-		return epp.NewResponse(epp.CodeSessionLimitClosing)
-	case FaultLoggedOut:
-		s.loggedOut.Store(true)
-		return epp.NewResponse(epp.CodeUseError)
-	default: // malformed-poll, which the binding looks at
-		return run()
-	}
 }

@@ -92,35 +92,6 @@ type ErrorEntry struct {
 	Fault   string    `json:"fault,omitempty"` // id of the injected fault, if any
 }
 
-// Fault kinds.
-const (
-	FaultCutBefore      = "cut-before"       // close before doing anything
-	FaultCutAfterCommit = "cut-after-commit" // commit, then close without an answer
-	FaultLateCommit     = "late-commit"      // close at once, commit after Delay
-	FaultDelay          = "delay"            // answer after Delay
-	FaultHalfFrame      = "half-frame"       // commit, send half of the answer, close
-	FaultCode2400       = "code-2400"
-	FaultCode2500       = "code-2500"
-	FaultCode2502       = "code-2502"
-	FaultLoggedOut      = "logged-out"      // the session answers 2002 from then on
-	FaultOversize       = "oversize-length" // commit, announce a frame of absurd length
-	FaultSkewedClock    = "skewed-clock"    // greeting's svDate off by Delay (default 1 h)
-	FaultMalformedPoll  = "malformed-poll"  // poll answers carry broken content
-	FaultDown           = "down"            // no listener, no connections
-)
-
-// Fault is a misbehaviour ordered from the control page.
-type Fault struct {
-	ID          string        `json:"id"`
-	Kind        string        `json:"kind"`
-	Command     string        `json:"command,omitempty"`     // "create", "domain", "domain:create", "poll", "login"; empty: any but login
-	Match       string        `json:"match,omitempty"`       // glob on the object's name; empty: any
-	ClID        string        `json:"clID,omitempty"`        // registrar; empty: any
-	Probability float64       `json:"probability,omitempty"` // 0 means 1
-	Remaining   int           `json:"remaining,omitempty"`   // times left; 0 means without end
-	Delay       time.Duration `json:"delay,omitempty"`
-}
-
 // Errors of the registry's own interface (not of EPP).
 var (
 	ErrNoSuchRegistrar = errors.New("registry: no such registrar")
