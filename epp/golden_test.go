@@ -58,6 +58,7 @@ func ptr[T any](v T) *T { return &v }
 
 // allExt is every extension of this package.
 var allExt = []Extension{
+	VerificationCode,
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
 	ChangePoll, LoginSec, Maintenance,
@@ -66,6 +67,7 @@ var allExt = []Extension{
 // allGoldens are the documents here and those of each extension's own test.
 func allGoldens() []golden {
 	return slices.Concat(goldens,
+		verificationCodeGoldens,
 		cnnicGoldens,
 		changePollGoldens, loginSecGoldens, maintenanceGoldens,
 	)
