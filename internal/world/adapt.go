@@ -12,6 +12,7 @@ import (
 
 	"github.com/openregistrar/openregistrar/internal/world/directory"
 	"github.com/openregistrar/openregistrar/internal/world/dns"
+	"github.com/openregistrar/openregistrar/internal/world/pki"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
@@ -188,7 +189,7 @@ func (r *registrars) update(clid string, e RegistrarEntry) (RegistrarEntry, erro
 	r.set[clid] = now
 	raw, err := json.Marshal(r.set)
 	if err == nil {
-		err = writeFile(r.path, raw)
+		err = pki.WriteFile(r.path, raw)
 	}
 	if err != nil {
 		r.set[clid] = old

@@ -23,6 +23,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/world/dns"
 	"github.com/openregistrar/openregistrar/internal/world/hosting"
 	"github.com/openregistrar/openregistrar/internal/world/mailbox"
+	"github.com/openregistrar/openregistrar/internal/world/pki"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
@@ -168,14 +169,14 @@ func (w *World) start(cfg Config) error {
 	if w.clock, err = clock.Open(filepath.Join(dir, "clock.json"), cfg.Wall); err != nil {
 		return err
 	}
-	id, err := openIdentity(filepath.Join(dir, "tls"))
+	id, err := pki.Open(filepath.Join(dir, "tls"))
 	if err != nil {
 		return err
 	}
 	if w.registrars, err = openRegistrars(filepath.Join(dir, "registrars.json")); err != nil {
 		return err
 	}
-	w.info.CAFile = id.path("ca.pem")
+	w.info.CAFile = id.CAFile()
 	for _, h := range hostNS {
 		w.info.HostingNS = append(w.info.HostingNS, h.name)
 	}
@@ -199,11 +200,11 @@ func (w *World) start(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, "world.json"), append(raw, '\n'))
+	return pki.WriteFile(filepath.Join(dir, "world.json"), append(raw, '\n'))
 }
 
 // startRegistries opens the registries and their EPP, RDAP and WHOIS.
-func (w *World) startRegistries(dir string, p ports, id *identity) error {
+func (w *World) startRegistries(dir string, p ports, id *pki.Authority) error {
 	glue := map[string][]netip.Addr{}
 	for _, h := range hostNS {
 		glue[h.name] = []netip.Addr{h.addr}
@@ -222,11 +223,11 @@ func (w *World) startRegistries(dir string, p ports, id *identity) error {
 			w.log.Info(fmt.Sprintf(format, a...), "registry", prof.ID)
 		}}
 		for _, clid := range append([]string{ourClID}, otherClIDs...) {
-			pw, err := id.password(prof.ID, clid)
+			pw, err := id.Password(prof.ID, clid)
 			if err != nil {
 				return err
 			}
-			cert, key, sha, err := id.client(clid)
+			cert, key, sha, err := id.Client(clid)
 			if err != nil {
 				return err
 			}
@@ -243,7 +244,7 @@ func (w *World) startRegistries(dir string, p ports, id *identity) error {
 		}
 		w.closers = append(w.closers, reg.Close)
 		ri.TLDs = reg.Zones()
-		tlsConf, err := id.tlsConfig(prof.ID)
+		tlsConf, err := id.ServerTLS(prof.ID)
 		if err != nil {
 			return err
 		}

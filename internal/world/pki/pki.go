@@ -1,4 +1,7 @@
-package world
+// Package pki is the simulators' own certificate authority: it issues the
+// certificates of registries and of registrars, and keeps the registrars'
+// passwords. Made once, kept in a folder.
+package pki
 
 import (
 	"crypto/ecdsa"
@@ -25,46 +28,49 @@ import (
 // folder. They follow the wall clock.
 const certYears = 20
 
-// identity is the world's own certificate authority, the certificates that it
-// has issued, and the registrars' EPP passwords. Made once, kept in dir.
-type identity struct {
+// Authority is a certificate authority with the certificates that it has
+// issued, and the registrars' EPP passwords.
+type Authority struct {
 	dir       string
 	ca        *x509.Certificate
 	caKey     *ecdsa.PrivateKey
 	Passwords map[string]string // "registry/clid" -> EPP password
 }
 
-func (id *identity) path(name string) string { return filepath.Join(id.dir, name) }
+// CAFile is the authority's own certificate, which clients trust.
+func (id *Authority) CAFile() string { return id.path("ca.pem") }
 
-// openIdentity loads what dir holds and makes what is missing.
-func openIdentity(dir string) (*identity, error) {
+func (id *Authority) path(name string) string { return filepath.Join(id.dir, name) }
+
+// Open loads what dir holds and makes what is missing.
+func Open(dir string) (*Authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("world: %w", err)
+		return nil, fmt.Errorf("pki: %w", err)
 	}
-	id := &identity{dir: dir, Passwords: map[string]string{}}
+	id := &Authority{dir: dir, Passwords: map[string]string{}}
 	raw, err := os.ReadFile(id.path("passwords.json"))
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(raw, &id.Passwords); err != nil {
-			return nil, fmt.Errorf("world: passwords.json: %w", err)
+			return nil, fmt.Errorf("pki: passwords.json: %w", err)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("world: %w", err)
+		return nil, fmt.Errorf("pki: %w", err)
 	}
 	pair, err := tls.LoadX509KeyPair(id.path("ca.pem"), id.path("ca.key"))
 	if err == nil {
 		key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
 		if !ok {
-			return nil, errors.New("world: ca.key is not an ECDSA key")
+			return nil, errors.New("pki: ca.key is not an ECDSA key")
 		}
 		if id.ca, err = x509.ParseCertificate(pair.Certificate[0]); err != nil {
-			return nil, fmt.Errorf("world: ca.pem: %w", err)
+			return nil, fmt.Errorf("pki: ca.pem: %w", err)
 		}
 		id.caKey = key
 		return id, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("world: certificate authority: %w", err)
+		return nil, fmt.Errorf("pki: certificate authority: %w", err)
 	}
 	tmpl := certTemplate("OpenRegistrar world CA")
 	tmpl.IsCA, tmpl.BasicConstraintsValid = true, true
@@ -92,7 +98,7 @@ func certTemplate(cn string) *x509.Certificate {
 
 // issue signs tmpl (itself, where there is no authority yet) and writes
 // name.pem and name.key.
-func (id *identity) issue(name string, tmpl *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey, error) {
+func (id *Authority) issue(name string, tmpl *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, nil, err
@@ -103,7 +109,7 @@ func (id *identity) issue(name string, tmpl *x509.Certificate) (*x509.Certificat
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, &key.PublicKey, signer)
 	if err != nil {
-		return nil, nil, fmt.Errorf("world: certificate %s: %w", name, err)
+		return nil, nil, fmt.Errorf("pki: certificate %s: %w", name, err)
 	}
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
@@ -115,7 +121,7 @@ func (id *identity) issue(name string, tmpl *x509.Certificate) (*x509.Certificat
 		if f.kind == "PRIVATE KEY" {
 			body = keyDER
 		}
-		if err := writeFile(id.path(f.name), pem.EncodeToMemory(&pem.Block{Type: f.kind, Bytes: body})); err != nil {
+		if err := WriteFile(id.path(f.name), pem.EncodeToMemory(&pem.Block{Type: f.kind, Bytes: body})); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -124,7 +130,7 @@ func (id *identity) issue(name string, tmpl *x509.Certificate) (*x509.Certificat
 }
 
 // leaf loads the certificate of that name, issuing it first where it is missing.
-func (id *identity) leaf(name string, tmpl func() *x509.Certificate) (tls.Certificate, error) {
+func (id *Authority) leaf(name string, tmpl func() *x509.Certificate) (tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(id.path(name+".pem"), id.path(name+".key"))
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return pair, err
@@ -135,19 +141,45 @@ func (id *identity) leaf(name string, tmpl func() *x509.Certificate) (tls.Certif
 	return tls.LoadX509KeyPair(id.path(name+".pem"), id.path(name+".key"))
 }
 
-// server is a registry's certificate, for localhost and 127.0.0.1.
-func (id *identity) server(registry string) (tls.Certificate, error) {
-	return id.leaf("server-"+registry, func() *x509.Certificate {
+// server is a registry's certificate, for localhost, the loopback addresses
+// and hosts. One that does not cover them all is issued anew.
+func (id *Authority) server(registry string, hosts []string) (tls.Certificate, error) {
+	name := "server-" + registry
+	hosts = append([]string{"localhost", "127.0.0.1"}, hosts...)
+	tmpl := func() *x509.Certificate {
 		t := certTemplate(registry)
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-		t.DNSNames, t.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
+		for _, h := range append(hosts, "::1") {
+			if ip := net.ParseIP(h); ip != nil {
+				t.IPAddresses = append(t.IPAddresses, ip)
+			} else {
+				t.DNSNames = append(t.DNSNames, h)
+			}
+		}
 		return t
-	})
+	}
+	pair, err := id.leaf(name, tmpl)
+	if err != nil {
+		return pair, err
+	}
+	cert, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return pair, err
+	}
+	for _, h := range hosts {
+		if cert.VerifyHostname(h) != nil {
+			if _, _, err := id.issue(name, tmpl()); err != nil {
+				return tls.Certificate{}, err
+			}
+			return id.leaf(name, tmpl)
+		}
+	}
+	return pair, nil
 }
 
-// client is a registrar's certificate (common name = clID), its files and the
+// Client is a registrar's certificate (common name = clID), its files and the
 // fingerprint by which registries know it.
-func (id *identity) client(clid string) (certFile, keyFile, sha string, err error) {
+func (id *Authority) Client(clid string) (certFile, keyFile, sha string, err error) {
 	pair, err := id.leaf("client-"+clid, func() *x509.Certificate {
 		t := certTemplate(clid)
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
@@ -160,9 +192,9 @@ func (id *identity) client(clid string) (certFile, keyFile, sha string, err erro
 	return id.path("client-" + clid + ".pem"), id.path("client-" + clid + ".key"), hex.EncodeToString(sum[:]), nil
 }
 
-// password is a registrar's EPP password at a registry, made at first asking:
+// Password is a registrar's EPP password at a registry, made at first asking:
 // 16 characters, the most that RFC 5730 allows.
-func (id *identity) password(registry, clid string) (string, error) {
+func (id *Authority) Password(registry, clid string) (string, error) {
 	k := registry + "/" + clid
 	if pw := id.Passwords[k]; pw != "" {
 		return pw, nil
@@ -172,39 +204,39 @@ func (id *identity) password(registry, clid string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return id.Passwords[k], writeFile(id.path("passwords.json"), raw)
+	return id.Passwords[k], WriteFile(id.path("passwords.json"), raw)
 }
 
-// tlsConfig is a registry's side of TLS. A client certificate is asked for and
+// ServerTLS is a registry's side of TLS. A client certificate is asked for and
 // checked against our authority; whose it must be is the registry's to say at
-// login.
-func (id *identity) tlsConfig(registry string) (*tls.Config, error) {
-	cert, err := id.server(registry)
+// login. hosts are names and addresses that it answers under besides localhost.
+func (id *Authority) ServerTLS(registry string, hosts ...string) (*tls.Config, error) {
+	cert, err := id.server(registry, hosts)
 	if err != nil {
-		return nil, fmt.Errorf("world: certificate of %s: %w", registry, err)
+		return nil, fmt.Errorf("pki: certificate of %s: %w", registry, err)
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(id.ca)
 	return &tls.Config{Certificates: []tls.Certificate{cert}, ClientCAs: pool, ClientAuth: tls.VerifyClientCertIfGiven, MinVersion: tls.VersionTLS12}, nil
 }
 
-// writeFile writes through a rename, so that a kill leaves old or new, and
+// WriteFile writes through a rename, so that a kill leaves old or new, and
 // readable by the owner only.
-func writeFile(path string, data []byte) error {
+func WriteFile(path string, data []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
 	if err != nil {
-		return fmt.Errorf("world: %w", err)
+		return fmt.Errorf("pki: %w", err)
 	}
 	defer os.Remove(tmp.Name())
 	if _, err := tmp.Write(data); err != nil {
 		tmp.Close()
-		return fmt.Errorf("world: %w", err)
+		return fmt.Errorf("pki: %w", err)
 	}
 	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("world: %w", err)
+		return fmt.Errorf("pki: %w", err)
 	}
 	if err := os.Rename(tmp.Name(), path); err != nil {
-		return fmt.Errorf("world: %w", err)
+		return fmt.Errorf("pki: %w", err)
 	}
 	return nil
 }
