@@ -160,21 +160,31 @@ func (a *account) createCommand(in domain.Intent, auth, contact string) *epp.Com
 		}
 	}
 	cmd := &epp.Command{Action: create}
-	if in.Payload.Fee > 0 {
-		currency := in.Payload.FeeCurrency
-		if currency == "" {
-			currency = a.Currency
-		}
+	if fee, currency := a.agreedFee(in.Payload); fee > 0 {
 		cmd.Extensions = append(cmd.Extensions, &epp.FeeTransform{Verb: epp.VerbCreate, Currency: currency,
-			Fees: []epp.FeeItem{{Amount: epp.FormatAmount(in.Payload.Fee, digits(currency))}}})
+			Fees: []epp.FeeItem{{Amount: epp.FormatAmount(fee, digits(currency))}}})
 	}
 	return cmd
+}
+
+// agreedFee is the most that a create may take from our deposit: the premium fee that the buyer agreed to, or what an
+// ordinary name costs us. It is named in either case, so that a fee which has moved is refused (RFC 8748 section 5.2.1)
+// and not found out from the deposit. Zero: nobody knows.
+func (a *account) agreedFee(p domain.Payload) (amount int64, currency string) {
+	if p.Fee > 0 && p.FeeCurrency != "" {
+		return p.Fee, p.FeeCurrency
+	}
+	if p.Fee > 0 {
+		return p.Fee, a.Currency
+	}
+	return p.Cost, a.Currency
 }
 
 // created turns the answer to a create into an outcome.
 func (a *account) created(ctx context.Context, h *holder, l domain.Leased, auth string, resp *epp.Response) domain.Outcome {
 	in := l.Intent
-	r := meaning(createRows, resp, in.Payload.Fee > 0, CodeRefused)
+	agreed, _ := a.agreedFee(in.Payload)
+	r := meaning(createRows, resp, agreed > 0, CodeRefused)
 	out := a.answered(r, resp)
 	switch {
 	case r.kind == domain.OutcomeAccepted:
@@ -182,13 +192,15 @@ func (a *account) created(ctx context.Context, h *holder, l domain.Leased, auth 
 	case r.fault == CodeTaken:
 		return a.whose(ctx, h, l, auth, out)
 	case r.fault == CodeFeeChanged:
-		if in.Payload.Fee == 0 { // nothing was agreed to: a premium name in an order of ordinary ones
-			out.Code = string(CodePremium)
-		} else {
-			out.Facts["agreed"] = strconv.FormatInt(in.Payload.Fee, 10)
-		}
+		premium := agreed == 0
 		if got, err := a.checkOn(ctx, h, []domain.Name{in.Name}); err == nil && len(got) == 1 && got[0].Currency != "" {
 			out.Facts["fee"], out.Facts["fee_currency"] = strconv.FormatInt(got[0].Fee, 10), got[0].Currency
+			premium = premium || got[0].Premium
+		}
+		if in.Payload.Fee == 0 && premium { // a premium name in an order of ordinary ones
+			out.Code = string(CodePremium)
+		} else {
+			out.Facts["agreed"] = strconv.FormatInt(agreed, 10)
 		}
 	case r.kind == domain.OutcomeRefused && r.fault == CodeRefused:
 		out.Facts["step"] = "domain"

@@ -42,6 +42,18 @@ func value(space, local, reason string) epp.ResultValue {
 	return epp.NewResultValue(space, local, "x", reason)
 }
 
+// premiumCheck answers a check: the name has a fee of its own.
+func premiumCheck(cmd *epp.Command) *epp.Response {
+	c, ok := cmd.Action.(*epp.DomainCheck)
+	if !ok {
+		return nil
+	}
+	r := epp.NewResponse(1000, &epp.DomainCheckData{Items: []epp.CheckItem{{ID: c.Names[0], Avail: true}}})
+	r.Extensions = []epp.Value{&epp.FeeCheckData{Currency: "CNY", Objects: []epp.FeeObject{{ID: c.Names[0], Avail: true, Class: "premium-1",
+		Commands: []epp.FeeCommandData{{FeeCommand: epp.FeeCommand{Name: "create", Period: epp.Years(1)}, Fees: []epp.FeeItem{{Amount: "1280.00"}}}}}}}}
+	return r
+}
+
 func TestCreateOutcomes(t *testing.T) {
 	other := &dom{clID: "rival", auth: "theirs", roid: "D9-FAKE", created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), statuses: []string{"ok"}}
 	ourOther := &dom{clID: "ours", auth: "another-orders", roid: "D8-FAKE", created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), statuses: []string{"ok"}}
@@ -52,6 +64,7 @@ func TestCreateOutcomes(t *testing.T) {
 		say     func(*fake, *epp.Command) *epp.Response
 		there   *dom
 		fee     int64
+		cost    int64
 		kind    domain.OutcomeKind
 		code    string
 		facts   map[string]string // some of those expected
@@ -90,6 +103,14 @@ func TestCreateOutcomes(t *testing.T) {
 			kind: domain.OutcomeRefused, code: "registration.reserved", creates: 1},
 		{name: "2003 of something else", say: always(0, code(2003, value(epp.NSDomain, "registrant", "required"))), kind: domain.OutcomeRefused,
 			code: "registration.refused", creates: 1},
+		{name: "2004 of an ordinary name whose fee has moved", say: always(0, code(2004, value(epp.NSFee, "fee", "fee too low"))), cost: 5500,
+			kind: domain.OutcomeRefused, code: "registration.fee-changed", facts: map[string]string{"agreed": "5500"}, creates: 1},
+		{name: "2004 of a premium name bought as an ordinary one", say: func(f *fake, cmd *epp.Command) *epp.Response {
+			if _, ok := cmd.Action.(*epp.DomainCreate); ok {
+				return epp.Fail(2004, "", epp.NewResultValue(epp.NSFee, "fee", "55.00", "fee too low"))
+			}
+			return premiumCheck(cmd)
+		}, cost: 5500, kind: domain.OutcomeRefused, code: "registration.premium", facts: map[string]string{"fee": "128000"}, creates: 1},
 		{name: "2004 fee by words", say: always(0, func(*fake, *epp.DomainCreate) *epp.Response { return epp.Fail(2004, "Fee too low") }), fee: 58800,
 			kind: domain.OutcomeRefused, code: "registration.fee-changed", facts: map[string]string{"agreed": "58800"}, creates: 1},
 		{name: "2004 with a fee and no more said", say: always(0, func(*fake, *epp.DomainCreate) *epp.Response { return epp.NewResponse(2004) }), fee: 58800,
@@ -132,7 +153,7 @@ func TestCreateOutcomes(t *testing.T) {
 			f.start("", epp.Limits{})
 			r := f.open()
 			l := intent("a.com")
-			l.Intent.Payload.Fee, l.Intent.Payload.FeeCurrency = row.fee, "CNY"
+			l.Intent.Payload.Fee, l.Intent.Payload.Cost, l.Intent.Payload.FeeCurrency = row.fee, row.cost, "CNY"
 			out := r.Send(context.Background(), l)
 			if out.Kind != row.kind || out.Code != row.code {
 				t.Errorf("got %s %q %v, want %s %q", out.Kind, out.Code, out.Facts, row.kind, row.code)
