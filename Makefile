@@ -21,12 +21,12 @@ build:
 test:
 	@GO=$(GO) bash scripts/test.sh
 
-# Long runs. bench prints a table; chaos kills N times per engine; prop checks each property CHECKS times.
+# Long runs. bench prints a table; chaos kills N times and brings N storms per engine; prop checks each property CHECKS times.
 bench:
 	$(GO) run ./bench $(ARGS)
 
 chaos:
-	OPENREGISTRAR_KILLS=$(N) $(GO) test -count=1 -v -timeout 12h -run Kills ./e2e/...
+	OPENREGISTRAR_KILLS=$(N) OPENREGISTRAR_ROUNDS=$(N) $(GO) test -count=1 -v -timeout 12h -run '^Test(Kills|Chaos)$$' ./e2e/...
 
 fuzz:
 	GO=$(GO) FUZZTIME=$(FUZZTIME) bash scripts/fuzz.sh

@@ -207,6 +207,7 @@ type problem struct {
 	Title  string            `json:"title"`
 	Detail string            `json:"detail"`
 	Facts  map[string]string `json:"facts"`
+	Error  string            `json:"error"` // what the world says instead
 }
 
 // try calls an action or path; a problem is returned, a transport failure too (as err).

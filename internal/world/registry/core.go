@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"container/heap"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,7 +35,6 @@ type core struct {
 	hosts    map[string]*Host
 	regs     map[string]*Registrar
 	polls    map[string][]*PollMessage
-	set      *Settings
 	roidSeq  uint64
 	pollSeq  uint64
 
@@ -57,7 +57,7 @@ type core struct {
 func newCore(p *Profile) *core {
 	return &core{p: p,
 		domains: map[string]*Domain{}, contacts: map[string]*Contact{}, hosts: map[string]*Host{},
-		regs: map[string]*Registrar{}, polls: map[string][]*PollMessage{}, set: &Settings{},
+		regs: map[string]*Registrar{}, polls: map[string][]*PollMessage{},
 		contactUse: map[string]set{}, hostUse: map[string]set{}, subHosts: map[string]set{},
 		variants: map[string]string{}, sorted: map[string][]string{}}
 }
@@ -188,7 +188,9 @@ func (c *core) linkDomain(d *Domain) {
 		}
 	}
 	d.due, _ = d.nextDue()
-	c.push(kindDomain, d.Name, d.due)
+	if !d.due.IsZero() {
+		heap.Push(&c.due, dueEntry{d.due, d.Name})
+	}
 }
 
 func (c *core) unlinkDomain(d *Domain) {
@@ -226,11 +228,6 @@ func (c *core) dropDomain(name string) {
 func (c *core) putContact(x *Contact) {
 	x.lsn = c.lsn
 	c.contacts[x.ID] = x
-	x.due = time.Time{}
-	if x.transferPending() {
-		x.due = x.Transfer.AcDate
-	}
-	c.push(kindContact, x.ID, x.due)
 	c.tx.Contacts = append(c.tx.Contacts, x)
 }
 
@@ -362,4 +359,28 @@ func addYears(t time.Time, n int) time.Time {
 		u = u.AddDate(0, 0, -u.Day())
 	}
 	return u
+}
+
+// dueEntry is valid only while the domain's due field still equals at.
+type dueEntry struct {
+	at   time.Time
+	name string
+}
+
+type dueHeap []dueEntry
+
+func (h dueHeap) Len() int { return len(h) }
+func (h dueHeap) Less(i, j int) bool {
+	if !h[i].at.Equal(h[j].at) {
+		return h[i].at.Before(h[j].at)
+	}
+	return h[i].name < h[j].name
+}
+func (h dueHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *dueHeap) Push(x any)   { *h = append(*h, x.(dueEntry)) }
+func (h *dueHeap) Pop() any {
+	o := *h
+	x := o[len(o)-1]
+	*h = o[:len(o)-1]
+	return x
 }
