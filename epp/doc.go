@@ -43,7 +43,9 @@
 // written the same way as those that are here:
 //
 //   - [RGP] (RFC 3915), [SecDNS] (RFC 5910), [Fee] (RFC 8748)
+//   - [Launch] (RFC 8334) with the marks of RFC 7848
 //   - [ChangePoll] (RFC 8590), [Maintenance] (RFC 9167)
+//   - [Org] (RFC 8543), [OrgExt] (RFC 8544), [AllocationTokens] (RFC 8495)
 //   - [LoginSec] (RFC 8807): long passwords and security warnings at login
 //   - [CNNICContact] and [CNNICDomain], of the registry of .cn
 //

@@ -45,7 +45,7 @@ type UserAgent struct {
 // LoginSecData stands in the answer to a login, admitted or refused.
 type LoginSecData struct{ Events []LoginEvent }
 
-// Types of login events (RFC 8807 section 2.1).
+// Types of login events (RFC 8807 section 3.1).
 const (
 	EventPassword    = "password"    // the password expires or has expired
 	EventCertificate = "certificate" // the client's certificate expires or has expired
@@ -62,7 +62,7 @@ const (
 	LevelError   = "error"
 )
 
-// LoginEvent is one security event (RFC 8807 section 2.1).
+// LoginEvent is one security event (RFC 8807 section 3.1).
 type LoginEvent struct {
 	Type  string
 	Name  string // of a stat or custom event

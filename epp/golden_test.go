@@ -61,7 +61,7 @@ var allExt = []Extension{
 	VerificationCode,
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
-	ChangePoll, LoginSec, Maintenance,
+	ChangePoll, LoginSec, Maintenance, Launch, Org, OrgExt, AllocationTokens,
 }
 
 // allGoldens are the documents here and those of each extension's own test.
@@ -69,7 +69,8 @@ func allGoldens() []golden {
 	return slices.Concat(goldens,
 		verificationCodeGoldens,
 		cnnicGoldens,
-		changePollGoldens, loginSecGoldens, maintenanceGoldens,
+		changePollGoldens, loginSecGoldens, maintenanceGoldens, launchGoldens,
+		orgGoldens, allocationTokenGoldens,
 	)
 }
 

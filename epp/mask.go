@@ -8,9 +8,9 @@ import (
 const blank = "********"
 
 // Mask returns a copy of a frame's payload that may be kept: the contents of
-// pw, newPW and authInfo elements, and identity numbers and documents, are
-// replaced by asterisks, whatever their prefixes. A payload that is not
-// well-formed XML is withheld altogether.
+// pw, newPW and authInfo elements, allocation tokens, and identity numbers and
+// documents, are replaced by asterisks, whatever their prefixes. A payload
+// that is not well-formed XML is withheld altogether.
 func Mask(frame []byte) []byte {
 	p := parser{s: string(frame), secret: secretElement}
 	if _, err := p.document(); err != nil {
@@ -30,6 +30,8 @@ func secretElement(space, local string) bool {
 	switch local {
 	case "pw", "newPW", "authInfo":
 		return true
+	case "allocationToken":
+		return space == NSAllocationToken
 	case "contact": // the identity number of cnnic-contact, not a handle
 		return space == NSCNNICContact
 	case "num", "fileContent", "document": // real-name data, nv-1.0
