@@ -6,6 +6,6 @@ GO=${GO:-go}
 grep -rlE '^func Fuzz[A-Z]' --include='*_test.go' --exclude-dir=node_modules . | while read -r file; do
 	grep -oE '^func Fuzz[A-Za-z0-9_]+' "$file" | while read -r _ name; do
 		echo "== $(dirname "$file") $name"
-		"$GO" test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-30s}" "$(dirname "$file")" </dev/null
+		"$GO" test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-30s}" -fuzzminimizetime 1s "$(dirname "$file")" </dev/null
 	done
 done

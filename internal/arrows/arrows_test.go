@@ -246,6 +246,45 @@ func TestTheWorldIsAnotherCompany(t *testing.T) {
 	}
 }
 
+// library is what the public library's folders may import besides the standard library: the core nothing, so that it
+// costs a stranger nothing; what needs more is a folder of its own.
+var library = map[string][]string{
+	"epp":            {},
+	"epp/schematest": {},
+	"epp/signedcode": {module + "/epp", "github.com/beevik/etree", "github.com/russellhaering/goxmldsig"},
+}
+
+// TestPublicLibrary: each folder of the public library imports what the map has for it, and uses all of that.
+func TestPublicLibrary(t *testing.T) {
+	used := map[string]bool{}
+	for _, f := range tree(t) {
+		if f.part != "epp" || f.test {
+			continue
+		}
+		dir := filepath.ToSlash(filepath.Dir(f.path))
+		may, known := library[dir]
+		if !known {
+			t.Errorf("%s: the folder %s is not in the map", f.path, dir)
+		}
+		for _, p := range imports(f) {
+			if first, _, _ := strings.Cut(p, "/"); !strings.Contains(first, ".") {
+				continue
+			}
+			used[dir+" "+p] = true
+			if !slices.Contains(may, p) {
+				t.Errorf("%s: %s may not import %s", f.path, dir, p)
+			}
+		}
+	}
+	for dir, may := range library {
+		for _, p := range may {
+			if !used[dir+" "+p] {
+				t.Errorf("nothing in %s uses %s", dir, p)
+			}
+		}
+	}
+}
+
 // TestPureParts: rules reach for nothing outside themselves, and neither they nor operations read a clock.
 func TestPureParts(t *testing.T) {
 	for _, f := range tree(t) {
