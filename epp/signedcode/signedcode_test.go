@@ -192,7 +192,11 @@ func TestChains(t *testing.T) {
 		KeyUsage: x509.KeyUsageKeyEncipherment}, key().Public())), code), now, Certificate)
 	v := verifier()
 	v.VSPs["1"] = VSP{Subject: "VSP One", Types: []string{TypeDomain}}
-	wants(t, "no authorities, and not the system's", v, doc2, now, Certificate)
+	_, err := v.Verify(doc2, now)
+	var e *Error
+	if !errors.As(err, &e) || e.Reason != Certificate || e.Err != nil {
+		t.Errorf("without authorities the system's are asked: %v", err)
+	}
 
 	revoke := func(serials ...*big.Int) *Verifier {
 		v := verifier()
@@ -258,6 +262,8 @@ func TestSignerRefuses(t *testing.T) {
 	if _, err := signer(t, key(), cert).Sign(Code{"abc", "domain"}); err == nil {
 		t.Error("what is no code is signed")
 	}
+	forced := &Signer{key: weak, chain: [][]byte{root().leaf("VSP One", weak.Public()).Raw}}
+	wants(t, "weak key", verifier(), sign(t, forced, code), now, Algorithm)
 }
 
 // writePEM puts a key, or certificates, into a file of the test's folder.
