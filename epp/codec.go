@@ -43,8 +43,8 @@ func (c *Codec) uris(object bool) []string {
 
 // Decode decodes a frame's payload. Errors are [*DecodeError]s.
 //
-// Commands are held to the schemas, but for the order of elements. Responses
-// are read generously: unknown elements are skipped, and an object or
+// Commands are held to the schemas, but for attributes that these do not
+// know, which are ignored. Responses are read generously: unknown elements are skipped, and an object or
 // extension that cannot be read is kept as [*Raw] with its error, so that one
 // odd element never hides the rest. Extensions of namespaces that the codec
 // was not given are kept as [*Raw] on either side.
@@ -67,7 +67,7 @@ func (c *Codec) DecodeElement(root *Element) (*Message, error) {
 		}
 		return nil, &DecodeError{Code: code, Msg: "not an EPP 1.0 document", Element: root.Local}
 	}
-	if len(root.Children) != 1 || root.Children[0].Space != NSEPP {
+	if len(root.Children) != 1 || root.Children[0].Space != NSEPP || !blankText(root.Text) || !blankText(root.Children[0].Tail) {
 		return nil, &DecodeError{Code: CodeSyntaxError, Msg: "one EPP element expected", Element: "epp"}
 	}
 	m := &Message{}
@@ -82,7 +82,9 @@ func (c *Codec) DecodeElement(root *Element) (*Message, error) {
 	case "response":
 		m.Response, err = c.decodeResponse(el)
 	case "extension":
-		m.Extension = c.decodeValues(el, nil)
+		if m.Extension = c.decodeValues(el, nil); len(m.Extension) == 0 {
+			err = &DecodeError{Code: CodeSyntaxError, Msg: "element is empty", Element: el.Local}
+		}
 	default:
 		err = &DecodeError{Code: CodeSyntaxError, Msg: "unknown EPP element", Element: el.Local}
 	}
@@ -96,9 +98,16 @@ func (c *Codec) decodeCommand(el *Element) (*Command, error) {
 	cmd := &Command{}
 	d := &decoder{strict: true}
 	var verb, ext *Element
+	closed := false // after clTRID nothing comes
+	d.noText(el)
 	for _, ch := range el.Children {
+		if closed || ext != nil && !ch.Is(NSEPP, "clTRID") {
+			d.fail(CodeSyntaxError, ch, "element out of its order or given twice")
+			continue
+		}
 		switch {
 		case ch.Is(NSEPP, "clTRID"):
+			closed = true
 			own := &decoder{strict: true}
 			if id := own.bounded(ch, 3, 64); own.err == nil {
 				cmd.ClTRID = id // else it is not fit to be echoed
@@ -106,9 +115,6 @@ func (c *Codec) decodeCommand(el *Element) (*Command, error) {
 				d.err = own.err
 			}
 		case ch.Is(NSEPP, "extension"):
-			if ext != nil {
-				d.fail(CodeSyntaxError, ch, "element given twice")
-			}
 			ext = ch
 		case verb == nil:
 			verb = ch
@@ -126,6 +132,7 @@ func (c *Codec) decodeCommand(el *Element) (*Command, error) {
 		if len(ext.Children) == 0 {
 			d.fail(CodeSyntaxError, ext, "element is empty")
 		}
+		d.noText(ext)
 		cmd.Extensions = c.decodeValues(ext, d)
 	}
 	if d.err != nil {
@@ -140,23 +147,24 @@ func (c *Codec) decodeVerb(d *decoder, cmd *Command, el *Element) {
 		d.fail(CodeUnknownCommand, el, "unknown command")
 		return
 	}
-	op, hasOp := el.Attr("op")
+	op, hasOp := d.attr(el, "op")
 	switch v := Verb(el.Local); v {
 	case VerbLogin:
 		cmd.Action = decodeLogin(d, el)
 	case VerbLogout:
 		cmd.Action = &Logout{}
 	case VerbPoll:
-		id, hasID := el.Attr("msgID")
+		id, _ := d.attr(el, "msgID")
+		d.sequence(el, "", func(*Element) {})
 		switch {
 		case !hasOp:
 			d.fail(CodeMissingParameter, el, "attribute op missing")
 		case op != string(PollRequest) && op != string(PollAck):
 			d.fail(CodeValueSyntax, el, "unknown poll operation")
-		case op == string(PollAck) && (!hasID || collapse(id) == ""):
+		case op == string(PollAck) && id == "":
 			d.fail(CodeMissingParameter, el, "attribute msgID missing")
 		}
-		cmd.Action = &Poll{Op: PollOp(op), MsgID: collapse(id)}
+		cmd.Action = &Poll{Op: PollOp(op), MsgID: id}
 	case VerbCheck, VerbInfo, VerbCreate, VerbUpdate, VerbDelete, VerbRenew, VerbTransfer:
 		if v == VerbTransfer {
 			switch TransferOp(op) {
@@ -172,6 +180,11 @@ func (c *Codec) decodeVerb(d *decoder, cmd *Command, el *Element) {
 		}
 		if len(el.Children) != 1 {
 			d.fail(CodeSyntaxError, el, "one object element expected")
+			return
+		}
+		d.noText(el)
+		if s := el.Children[0].Space; s == NSEPP || s == "" {
+			d.fail(CodeSyntaxError, el.Children[0], "not an object's element")
 			return
 		}
 		c.decodeObject(d, cmd, v, op, el.Children[0])
@@ -246,16 +259,16 @@ func (c *Codec) decodeValues(el *Element, d *decoder) []Value {
 func decodeLogin(d *decoder, el *Element) *Login {
 	l := &Login{}
 	svcs := false
-	d.children(el, func(c *Element) {
+	d.sequence(el, "clID pw newPW options svcs", func(c *Element) {
 		switch c.Local {
 		case "clID":
-			l.ClID = d.need(c)
+			l.ClID = d.bounded(c, 3, 16)
 		case "pw":
-			l.Password = d.need(c)
+			l.Password = d.bounded(c, 6, 16)
 		case "newPW":
 			l.NewPassword = d.bounded(c, 6, 16)
 		case "options":
-			d.children(c, func(o *Element) {
+			d.sequence(c, "version lang", func(o *Element) {
 				switch o.Local {
 				case "version":
 					l.Version = d.need(o)
@@ -267,6 +280,9 @@ func decodeLogin(d *decoder, el *Element) *Login {
 			})
 		case "svcs":
 			svcs = true
+			if !d.inOrder(c, "objURI* svcExtension") {
+				return
+			}
 			l.ObjURIs, l.ExtURIs = decodeServices(d, c)
 		default:
 			d.unexpected(c)
@@ -293,6 +309,9 @@ func decodeServices(d *decoder, el *Element) (obj, ext []string) {
 				}
 				ext = append(ext, d.need(e))
 			})
+			if d.strict {
+				d.require(len(ext) > 0, "extURI")
+			}
 		case "version", "lang": // of a greeting's svcMenu
 		default:
 			d.unexpected(c)
@@ -361,11 +380,11 @@ func (c *Codec) decodeResponse(el *Element) (*Response, error) {
 
 func decodeResult(d *decoder, el *Element) Result {
 	var r Result
-	code, ok := el.Attr("code")
+	code, ok := d.attr(el, "code")
 	if !ok {
 		d.fail(CodeMissingParameter, el, "attribute code missing")
 	}
-	r.Code = Code(d.int(el, collapse(code), 1000, 2999))
+	r.Code = Code(d.int(el, code, 1000, 2999))
 	for _, c := range el.Children {
 		switch {
 		case c.Is(NSEPP, "msg"):

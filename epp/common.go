@@ -113,7 +113,8 @@ const (
 type CheckItem struct {
 	ID    string
 	Avail bool
-	// Reason, of at most 32 characters, says why it is not available.
+	// Reason says why it is not available. The schema allows 32 characters;
+	// what is longer is cut when encoded.
 	Reason string
 	Lang   string
 }

@@ -5,6 +5,13 @@ import "time"
 // Contact is the contact mapping (RFC 5733). The codec always has it.
 var Contact = Extension{Namespace: NSContact, Object: true, Action: decodeContactAction, Decode: decodeContactData}
 
+// contactStatuses are the schema's values (RFC 5733 section 2.2).
+var contactStatuses = []string{
+	StatusClientDeleteProhibited, StatusClientTransferProhibited, StatusClientUpdateProhibited, StatusLinked, StatusOK,
+	StatusPendingCreate, StatusPendingDelete, StatusPendingTransfer, StatusPendingUpdate,
+	StatusServerDeleteProhibited, StatusServerTransferProhibited, StatusServerUpdateProhibited,
+}
+
 // ContactCheck asks whether contact ids can be provisioned.
 type ContactCheck struct{ IDs []string }
 

@@ -25,7 +25,7 @@ func decodeContactAction(verb Verb, op string, el *Element) (Action, error) {
 }
 
 func (d *decoder) contactRef(el *Element) (id string, auth *AuthInfo) {
-	d.children(el, func(x *Element) {
+	d.sequence(el, "id authInfo", func(x *Element) {
 		switch x.Local {
 		case "id":
 			id = d.bounded(x, 3, 16)
@@ -41,7 +41,7 @@ func (d *decoder) contactRef(el *Element) (id string, auth *AuthInfo) {
 
 func (d *decoder) contactCreate(el *Element) *ContactCreate {
 	c := &ContactCreate{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "id postalInfo2 voice fax email authInfo disclose", func(x *Element) {
 		switch x.Local {
 		case "id":
 			c.ID = d.bounded(x, 3, 16)
@@ -65,26 +65,19 @@ func (d *decoder) contactCreate(el *Element) *ContactCreate {
 	d.require(len(c.Postal) > 0, "postalInfo")
 	d.require(c.Email != "", "email")
 	d.require(c.AuthInfo != nil, "authInfo")
-	if len(c.Postal) > 2 {
-		d.fail(CodeSyntaxError, el, "more than two postalInfo elements")
-	}
 	return c
 }
 
 func (d *decoder) contactUpdate(el *Element) *ContactUpdate {
 	c := &ContactUpdate{}
 	statuses := func(x *Element) (out []Status) {
-		d.children(x, func(y *Element) {
-			if y.Local != "status" {
-				d.unexpected(y)
-				return
-			}
-			out = append(out, d.status(y))
+		d.sequence(x, "status7", func(y *Element) {
+			out = append(out, d.statusOf(y, contactStatuses))
 		})
 		d.require(len(out) > 0, "status")
 		return out
 	}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "id add rem chg", func(x *Element) {
 		switch x.Local {
 		case "id":
 			c.ID = d.bounded(x, 3, 16)
@@ -104,15 +97,16 @@ func (d *decoder) contactUpdate(el *Element) *ContactUpdate {
 
 func (d *decoder) contactChange(el *Element) *ContactChange {
 	g := &ContactChange{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "postalInfo2 voice fax email authInfo disclose", func(x *Element) {
 		switch x.Local {
 		case "postalInfo":
 			var p PostalChange
-			p.Type, _ = x.Attr("type")
-			d.children(x, func(y *Element) {
+			p.Type = d.oneOf(x, "type", PostalInt, PostalLoc)
+			d.sequence(x, "name org addr", func(y *Element) {
 				switch y.Local {
 				case "name":
 					t := d.text(y)
+					d.require(t != "", "name")
 					p.Name = &t
 				case "org":
 					t := d.text(y)
@@ -160,10 +154,9 @@ func (d *decoder) text(el *Element) string {
 }
 
 func (d *decoder) postal(el *Element) PostalInfo {
-	var p PostalInfo
-	p.Type, _ = el.Attr("type")
+	p := PostalInfo{Type: d.oneOf(el, "type", PostalInt, PostalLoc)}
 	addr := false
-	d.children(el, func(x *Element) {
+	d.sequence(el, "name org addr", func(x *Element) {
 		switch x.Local {
 		case "name":
 			p.Name = d.text(x)
@@ -177,9 +170,6 @@ func (d *decoder) postal(el *Element) PostalInfo {
 		}
 	})
 	if d.strict {
-		if p.Type != PostalInt && p.Type != PostalLoc {
-			d.fail(CodeValueSyntax, el, "attribute type missing or unknown")
-		}
 		d.require(p.Name != "", "name")
 		d.require(addr, "addr")
 	}
@@ -188,7 +178,7 @@ func (d *decoder) postal(el *Element) PostalInfo {
 
 func (d *decoder) postalAddr(el *Element) PostalAddr {
 	var a PostalAddr
-	d.children(el, func(x *Element) {
+	d.sequence(el, "street3 city sp pc cc", func(x *Element) {
 		switch x.Local {
 		case "street":
 			a.Street = append(a.Street, d.text(x))
@@ -207,16 +197,13 @@ func (d *decoder) postalAddr(el *Element) PostalAddr {
 	if d.strict {
 		d.require(a.City != "", "city")
 		d.require(a.CC != "", "cc")
-		if len(a.Street) > 3 {
-			d.fail(CodeSyntaxError, el, "more than three street lines")
-		}
 	}
 	return a
 }
 
 func (d *decoder) phone(el *Element) Phone {
 	p := Phone{Number: d.token(el)}
-	p.Ext, _ = el.Attr("x")
+	p.Ext, _ = d.attr(el, "x")
 	if d.strict && p.Number != "" && !e164(p.Number) {
 		d.fail(CodeValueSyntax, el, "not a number of the form +CC.NUMBER")
 	}
@@ -241,17 +228,19 @@ func e164(s string) bool {
 }
 
 func (d *decoder) disclose(el *Element) *Disclose {
-	flag, _ := el.Attr("flag")
+	flag, given := d.attr(el, "flag")
+	if !given {
+		d.fail(CodeMissingParameter, el, "attribute flag missing")
+	}
 	p := &Disclose{Flag: d.bool(el, flag)}
-	d.children(el, func(x *Element) {
-		t, _ := x.Attr("type")
+	d.sequence(el, "name2 org2 addr2 voice fax email", func(x *Element) {
 		switch x.Local {
 		case "name":
-			p.Name = append(p.Name, t)
+			p.Name = append(p.Name, d.oneOf(x, "type", PostalInt, PostalLoc))
 		case "org":
-			p.Org = append(p.Org, t)
+			p.Org = append(p.Org, d.oneOf(x, "type", PostalInt, PostalLoc))
 		case "addr":
-			p.Addr = append(p.Addr, t)
+			p.Addr = append(p.Addr, d.oneOf(x, "type", PostalInt, PostalLoc))
 		case "voice":
 			p.Voice = true
 		case "fax":

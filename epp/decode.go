@@ -2,9 +2,12 @@ package epp
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // decoder maps elements to values. Its error sticks: mappings read on and
@@ -46,9 +49,112 @@ func (d *decoder) children(el *Element, f func(c *Element)) {
 		}
 		f(c)
 	}
-	if d.strict && strings.TrimSpace(el.Text) != "" {
+	d.noText(el)
+}
+
+// noText refuses character data between elements.
+func (d *decoder) noText(el *Element) {
+	if !d.strict {
+		return
+	}
+	stray := !blankText(el.Text)
+	for _, c := range el.Children {
+		stray = stray || !blankText(c.Tail)
+	}
+	if stray {
 		d.fail(CodeSyntaxError, el, "text where elements belong")
 	}
+}
+
+func blankText(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isSpace(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sequence is children for an element whose schema is a sequence. model lists
+// the children's names in order, each with how often it may occur at most:
+// nothing for once, a number, or an asterisk for any number. What has to be
+// there is required by the caller, with its own result code. Only strict
+// decoders look at the order.
+func (d *decoder) sequence(el *Element, model string, f func(c *Element)) {
+	if d.strict && !d.inOrder(el, model) {
+		return
+	}
+	d.children(el, f)
+}
+
+func (d *decoder) inOrder(el *Element, model string) bool {
+	name, most, rest := particle(model)
+	n := 0
+	for _, c := range el.Children {
+		if c.Space != el.Space {
+			d.unexpected(c)
+			return false
+		}
+		for c.Local != name && name != "" {
+			name, most, rest = particle(rest)
+			n = 0
+		}
+		n++
+		switch {
+		case name == "" && !inModel(model, c.Local):
+			d.unexpected(c)
+			return false
+		case name == "":
+			d.fail(CodeSyntaxError, c, "element out of its order")
+			return false
+		case most > 0 && n > most:
+			d.fail(CodeSyntaxError, c, "element given too often")
+			return false
+		}
+	}
+	return true
+}
+
+// particle splits off a model's first name; most is 0 for any number.
+func particle(model string) (name string, most int, rest string) {
+	name, rest, _ = strings.Cut(model, " ")
+	if bare, ok := strings.CutSuffix(name, "*"); ok {
+		return bare, 0, rest
+	}
+	bare := strings.TrimRight(name, "0123456789")
+	if bare == name {
+		return name, 1, rest
+	}
+	most, _ = strconv.Atoi(name[len(bare):])
+	return bare, most, rest
+}
+
+func inModel(model, local string) bool {
+	for name, _, rest := particle(model); name != ""; name, _, rest = particle(rest) {
+		if name == local {
+			return true
+		}
+	}
+	return false
+}
+
+// attr is an attribute's value as xsd:token.
+func (d *decoder) attr(el *Element, local string) (string, bool) {
+	v, ok := el.Attr(local)
+	return collapse(v), ok
+}
+
+// oneOf is an attribute's value, which a strict decoder holds to a list.
+func (d *decoder) oneOf(el *Element, local string, allowed ...string) string {
+	v, ok := d.attr(el, local)
+	if d.strict && !slices.Contains(allowed, v) {
+		if !ok {
+			d.fail(CodeMissingParameter, el, "attribute "+local+" missing")
+		} else {
+			d.fail(CodeValueSyntax, el, "unknown value of attribute "+local)
+		}
+	}
+	return v
 }
 
 // token is the text of a leaf as xsd:token: white space collapsed.
@@ -71,7 +177,7 @@ func (d *decoder) need(el *Element) string {
 // bounded is token with a schema's length bounds, in characters.
 func (d *decoder) bounded(el *Element, lo, hi int) string {
 	t := d.token(el)
-	if n := len([]rune(t)); d.strict && (n < lo || n > hi) {
+	if n := utf8.RuneCountInString(t); d.strict && (n < lo || n > hi) {
 		code := CodeValueSyntax
 		if n == 0 {
 			code = CodeMissingParameter
@@ -149,8 +255,9 @@ func parseTime(s string) (time.Time, bool) {
 func (d *decoder) date(el *Element) time.Time {
 	s := d.token(el)
 	if len(s) > 10 {
-		switch zone := s[10:]; {
-		case zone == "Z", len(zone) == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':':
+		if zone := s[10:]; zone == "Z" {
+			s = s[:10]
+		} else if _, err := time.Parse("-07:00", zone); err == nil {
 			s = s[:10]
 		}
 	}
@@ -162,18 +269,15 @@ func (d *decoder) date(el *Element) time.Time {
 }
 
 func (d *decoder) period(el *Element) Period {
-	unit, _ := el.Attr("unit")
-	p := Period{N: int(d.int(el, d.token(el), 1, 99)), Unit: Unit(unit)}
-	switch {
-	case p.Unit == "" && d.strict:
-		d.fail(CodeMissingParameter, el, "attribute unit missing")
-	case p.Unit != UnitYear && p.Unit != UnitMonth && d.strict:
-		d.fail(CodeValueSyntax, el, "unknown unit")
-	}
-	return p
+	n := int(d.int(el, d.token(el), 1, 99))
+	return Period{N: n, Unit: Unit(d.oneOf(el, "unit", string(UnitYear), string(UnitMonth)))}
 }
 
-func (d *decoder) authInfo(el *Element) *AuthInfo {
+func (d *decoder) authInfo(el *Element) *AuthInfo { return d.authInfoOr(el, false) }
+
+// authInfoOr reads authorization information; the null alternative is that of
+// a domain update alone (RFC 5731 section 3.2.5).
+func (d *decoder) authInfoOr(el *Element, null bool) *AuthInfo {
 	a := &AuthInfo{}
 	n := 0
 	d.children(el, func(c *Element) {
@@ -181,14 +285,23 @@ func (d *decoder) authInfo(el *Element) *AuthInfo {
 		switch c.Local {
 		case "pw":
 			a.Pw = d.line(c)
-			a.ROID, _ = c.Attr("roid")
+			roid, given := d.attr(c, "roid")
+			if given && d.strict && !isROID(roid) {
+				d.fail(CodeValueSyntax, c, "malformed attribute roid")
+			}
+			a.ROID = roid
 		case "ext":
 			if len(c.Children) != 1 {
 				d.fail(CodeSyntaxError, c, "one element expected")
 				return
 			}
+			d.noText(c)
 			a.Ext = c.Children[0]
+			a.Ext.Tail = ""
 		case "null":
+			if d.strict && !null {
+				d.unexpected(c)
+			}
 			a.Null = true
 		default:
 			d.unexpected(c)
@@ -201,27 +314,60 @@ func (d *decoder) authInfo(el *Element) *AuthInfo {
 }
 
 func (d *decoder) status(el *Element) Status {
-	s, ok := el.Attr("s")
-	if !ok || s == "" {
+	s, _ := d.attr(el, "s")
+	if s == "" {
 		d.fail(CodeMissingParameter, el, "attribute s missing")
 	}
-	st := Status{Value: collapse(s), Text: strings.TrimSpace(el.DeepText())}
-	st.Lang, _ = el.Attr("lang")
+	st := Status{Value: s, Text: strings.TrimSpace(el.DeepText())}
+	st.Lang, _ = d.attr(el, "lang")
 	return st
+}
+
+// statusOf is status with the schema's list of values, to which commands are
+// held.
+func (d *decoder) statusOf(el *Element, allowed []string) Status {
+	st := d.status(el)
+	if d.strict && !slices.Contains(allowed, st.Value) {
+		d.fail(CodeValueSyntax, el, "unknown status")
+	}
+	return st
+}
+
+// isROID is the schema's pattern of a repository object identifier:
+// (\w|_){1,80}-\w{1,8}.
+func isROID(s string) bool {
+	i := strings.LastIndexByte(s, '-')
+	if i < 0 {
+		return false
+	}
+	for k, r := range s {
+		if k != i && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return false
+		}
+	}
+	n, m := utf8.RuneCountInString(s[:i]), utf8.RuneCountInString(s[i+1:])
+	return n >= 1 && n <= 80 && m >= 1 && m <= 8
 }
 
 func (d *decoder) addr(el *Element) netip.Addr {
 	a, err := netip.ParseAddr(d.token(el))
-	ip, given := el.Attr("ip")
+	ip, given := d.attr(el, "ip")
 	if !given {
 		ip = "v4"
 	}
 	// The schema defaults ip to v4; only a command is held to it, since
 	// registries do forget the attribute.
-	if err != nil || a.Zone() != "" || d.strict && (ip == "v4") != a.Is4() {
+	if err != nil || a.Zone() != "" || d.strict && ip != ipVersion(a) {
 		d.fail(CodeValueSyntax, el, "not an address of that version")
 	}
 	return a
+}
+
+func ipVersion(a netip.Addr) string {
+	if a.Is4() {
+		return "v4"
+	}
+	return "v6"
 }
 
 func (d *decoder) check(el *Element, id string) []CheckItem {
@@ -236,11 +382,11 @@ func (d *decoder) check(el *Element, id string) []CheckItem {
 			switch c.Local {
 			case id:
 				it.ID = d.need(c)
-				avail, _ := c.Attr("avail")
+				avail, _ := d.attr(c, "avail")
 				it.Avail = d.bool(c, avail)
 			case "reason":
 				it.Reason = collapse(c.DeepText())
-				it.Lang, _ = c.Attr("lang")
+				it.Lang, _ = d.attr(c, "lang")
 			}
 		})
 		d.require(it.ID != "", id)
@@ -255,7 +401,7 @@ func (d *decoder) pending(el *Element, id string) PendingResult {
 		switch c.Local {
 		case id:
 			p.ID = d.need(c)
-			done, _ := c.Attr("paResult")
+			done, _ := d.attr(c, "paResult")
 			p.Done = d.bool(c, done)
 		case "paTRID":
 			p.ClTRID, p.SvTRID = d.trID(c)

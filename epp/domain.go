@@ -8,6 +8,14 @@ import (
 // Domain is the domain mapping (RFC 5731). The codec always has it.
 var Domain = Extension{Namespace: NSDomain, Object: true, Action: decodeDomainAction, Decode: decodeDomainData}
 
+// domainStatuses are the schema's values (RFC 5731 section 2.3).
+var domainStatuses = []string{
+	StatusClientDeleteProhibited, StatusClientHold, StatusClientRenewProhibited, StatusClientTransferProhibited, StatusClientUpdateProhibited,
+	StatusInactive, StatusOK,
+	StatusPendingCreate, StatusPendingDelete, StatusPendingRenew, StatusPendingTransfer, StatusPendingUpdate,
+	StatusServerDeleteProhibited, StatusServerHold, StatusServerRenewProhibited, StatusServerTransferProhibited, StatusServerUpdateProhibited,
+}
+
 // DomainCheck asks whether names can be provisioned.
 type DomainCheck struct{ Names []string }
 

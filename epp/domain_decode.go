@@ -8,11 +8,11 @@ func decodeDomainAction(verb Verb, op string, el *Element) (Action, error) {
 		a = &DomainCheck{Names: d.list(el, "name", 1, 255)}
 	case VerbInfo:
 		c := &DomainInfo{}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "name authInfo", func(x *Element) {
 			switch x.Local {
 			case "name":
 				c.Name = d.bounded(x, 1, 255)
-				h, ok := x.Attr("hosts")
+				h, ok := d.attr(x, "hosts")
 				switch {
 				case ok && h != "all" && h != "del" && h != "sub" && h != "none":
 					d.fail(CodeValueSyntax, x, "unknown value of attribute hosts")
@@ -35,7 +35,7 @@ func decodeDomainAction(verb Verb, op string, el *Element) (Action, error) {
 		a = &DomainDelete{Name: d.single(el, "name", 1, 255)}
 	case VerbRenew:
 		c := &DomainRenew{}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "name curExpDate period", func(x *Element) {
 			switch x.Local {
 			case "name":
 				c.Name = d.bounded(x, 1, 255)
@@ -52,7 +52,7 @@ func decodeDomainAction(verb Verb, op string, el *Element) (Action, error) {
 		a = c
 	case VerbTransfer:
 		c := &DomainTransfer{Op: TransferOp(op)}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "name period authInfo", func(x *Element) {
 			switch x.Local {
 			case "name":
 				c.Name = d.bounded(x, 1, 255)
@@ -100,7 +100,7 @@ func (d *decoder) single(el *Element, local string, lo, hi int) string {
 
 func (d *decoder) domainCreate(el *Element) *DomainCreate {
 	c := &DomainCreate{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "name period ns registrant contact* authInfo", func(x *Element) {
 		switch x.Local {
 		case "name":
 			c.Name = d.bounded(x, 1, 255)
@@ -125,7 +125,7 @@ func (d *decoder) domainCreate(el *Element) *DomainCreate {
 
 func (d *decoder) domainUpdate(el *Element) *DomainUpdate {
 	c := &DomainUpdate{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "name add rem chg", func(x *Element) {
 		switch x.Local {
 		case "name":
 			c.Name = d.bounded(x, 1, 255)
@@ -135,13 +135,13 @@ func (d *decoder) domainUpdate(el *Element) *DomainUpdate {
 			c.Rem = d.domainAddRem(x)
 		case "chg":
 			c.Chg = &DomainChange{}
-			d.children(x, func(y *Element) {
+			d.sequence(x, "registrant authInfo", func(y *Element) {
 				switch y.Local {
 				case "registrant":
 					id := d.bounded(y, 0, 16)
 					c.Chg.Registrant = &id
 				case "authInfo":
-					c.Chg.AuthInfo = d.authInfo(y)
+					c.Chg.AuthInfo = d.authInfoOr(y, true)
 				default:
 					d.unexpected(y)
 				}
@@ -156,14 +156,14 @@ func (d *decoder) domainUpdate(el *Element) *DomainUpdate {
 
 func (d *decoder) domainAddRem(el *Element) *DomainAddRem {
 	a := &DomainAddRem{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "ns contact* status11", func(x *Element) {
 		switch x.Local {
 		case "ns":
 			a.NS = d.nameservers(x)
 		case "contact":
 			a.Contacts = append(a.Contacts, d.domainContact(x))
 		case "status":
-			a.Statuses = append(a.Statuses, d.status(x))
+			a.Statuses = append(a.Statuses, d.statusOf(x, domainStatuses))
 		default:
 			d.unexpected(x)
 		}
@@ -172,7 +172,10 @@ func (d *decoder) domainAddRem(el *Element) *DomainAddRem {
 }
 
 func (d *decoder) domainContact(el *Element) DomainContact {
-	t, _ := el.Attr("type")
+	t, given := d.attr(el, "type")
+	if given {
+		t = d.oneOf(el, "type", "admin", "billing", "tech")
+	}
 	return DomainContact{Type: t, ID: d.bounded(el, 3, 16)}
 }
 
@@ -184,7 +187,7 @@ func (d *decoder) nameservers(el *Element) Nameservers {
 			n.Objects = append(n.Objects, d.bounded(x, 1, 255))
 		case "hostAttr":
 			var a HostAttr
-			d.children(x, func(y *Element) {
+			d.sequence(x, "hostName hostAddr*", func(y *Element) {
 				switch y.Local {
 				case "hostName":
 					a.Name = d.bounded(y, 1, 255)

@@ -298,11 +298,7 @@ func (w *Writer) statuses(name string, list []Status) {
 
 func (w *Writer) addrs(name string, list []netip.Addr) {
 	for _, a := range list {
-		ip := "v6"
-		if a.Is4() {
-			ip = "v4"
-		}
-		w.Leaf(name, a.String(), "ip", ip)
+		w.Leaf(name, a.String(), "ip", ipVersion(a))
 	}
 }
 
@@ -315,10 +311,22 @@ func (w *Writer) check(cd, id, reason string, items []CheckItem) {
 		}
 		w.Leaf(id, it.ID, "avail", avail)
 		if it.Reason != "" {
-			w.text(reason, it.Reason, it.Lang)
+			w.text(reason, short(it.Reason), it.Lang)
 		}
 		w.Close(cd)
 	}
+}
+
+// short cuts a reason of a check to the 32 characters that the schema allows.
+func short(s string) string {
+	n := 0
+	for i := range s {
+		if n == 32 {
+			return s[:i]
+		}
+		n++
+	}
+	return s
 }
 
 func (w *Writer) pending(prefix, id string, p *PendingResult) {

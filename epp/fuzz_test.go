@@ -36,7 +36,9 @@ func FuzzDecode(f *testing.F) {
 		if diff := cmp.Diff(root, again); diff != "" {
 			t.Fatalf("rewriting changes (-was +is):\n%s", diff)
 		}
-		std(t, doc, root)
+		if _, wide := fromUTF16(doc); !wide { // encoding/xml has no UTF-16
+			std(t, doc, root)
+		}
 		m, err := codec.Decode(doc)
 		if err != nil {
 			return

@@ -8,6 +8,13 @@ import (
 // Host is the host mapping (RFC 5732). The codec always has it.
 var Host = Extension{Namespace: NSHost, Object: true, Action: decodeHostAction, Decode: decodeHostData}
 
+// hostStatuses are the schema's values (RFC 5732 section 2.3).
+var hostStatuses = []string{
+	StatusClientDeleteProhibited, StatusClientUpdateProhibited, StatusLinked, StatusOK,
+	StatusPendingCreate, StatusPendingDelete, StatusPendingTransfer, StatusPendingUpdate,
+	StatusServerDeleteProhibited, StatusServerUpdateProhibited,
+}
+
 // HostCheck asks whether host names can be provisioned.
 type HostCheck struct{ Names []string }
 

@@ -145,7 +145,7 @@ func decodeHostAction(verb Verb, _ string, el *Element) (Action, error) {
 		a = &HostDelete{Name: d.single(el, "name", 1, 255)}
 	case VerbCreate:
 		c := &HostCreate{}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "name addr*", func(x *Element) {
 			switch x.Local {
 			case "name":
 				c.Name = d.bounded(x, 1, 255)
@@ -159,7 +159,7 @@ func decodeHostAction(verb Verb, _ string, el *Element) (Action, error) {
 		a = c
 	case VerbUpdate:
 		c := &HostUpdate{}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "name add rem chg", func(x *Element) {
 			switch x.Local {
 			case "name":
 				c.Name = d.bounded(x, 1, 255)
@@ -183,12 +183,12 @@ func decodeHostAction(verb Verb, _ string, el *Element) (Action, error) {
 
 func (d *decoder) hostAddRem(el *Element) *HostAddRem {
 	a := &HostAddRem{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "addr* status7", func(x *Element) {
 		switch x.Local {
 		case "addr":
 			a.Addrs = append(a.Addrs, d.addr(x))
 		case "status":
-			a.Statuses = append(a.Statuses, d.status(x))
+			a.Statuses = append(a.Statuses, d.statusOf(x, hostStatuses))
 		default:
 			d.unexpected(x)
 		}

@@ -9,21 +9,23 @@ const blank = "********"
 
 // Mask returns a copy of a frame's payload that may be kept: the contents of
 // pw, newPW and authInfo elements, allocation tokens, and identity numbers and
-// documents, are replaced by asterisks, whatever their prefixes. A payload
-// that is not well-formed XML is withheld altogether.
+// documents, are replaced by asterisks, whatever their prefixes. What came as
+// UTF-16 is given back as UTF-8. A payload that is not well-formed XML is
+// withheld altogether.
 func Mask(frame []byte) []byte {
-	p := parser{s: string(frame), secret: secretElement}
+	p := newParser(frame)
+	p.secret = secretElement
 	if _, err := p.document(); err != nil {
 		return fmt.Appendf(nil, "[%d bytes withheld: not well-formed]", len(frame))
 	}
-	out := make([]byte, 0, len(frame)+len(p.spans)*len(blank))
+	out := make([]byte, 0, len(p.s)+len(p.spans)*len(blank))
 	last := 0
 	for _, s := range p.spans {
-		out = append(out, frame[last:s.from]...)
+		out = append(out, p.s[last:s.from]...)
 		out = append(out, blank...)
 		last = s.to
 	}
-	return append(out, frame[last:]...)
+	return append(out, p.s[last:]...)
 }
 
 func secretElement(space, local string) bool {

@@ -36,12 +36,12 @@ func (e *XMLError) Error() string { return fmt.Sprintf("xml at byte %d: %s", e.O
 func (e *XMLError) Is(target error) bool { return target == ErrDTD && e.Msg == ErrDTD.Error() }
 
 // ParseElement reads one XML document and returns its root. It accepts UTF-8
-// only, resolves namespaces, knows the five predefined entities and character
+// and, with a byte order mark, UTF-16; it resolves namespaces, knows the five predefined entities and character
 // references, and refuses document type declarations, more than 64 levels of
 // nesting and more than 64 attributes on an element. Comments and processing
 // instructions are skipped.
 func ParseElement(doc []byte) (*Element, error) {
-	p := parser{s: string(doc)}
+	p := newParser(doc)
 	return p.document()
 }
 
@@ -71,9 +71,18 @@ type parser struct {
 	slab  []Element
 	slabN int
 	aslab []Attr
+	// utf16 says that the document came in that encoding.
+	utf16 bool
 	// secret, when set, selects elements whose character data is collected.
 	secret func(space, local string) bool
 	spans  []stretch
+}
+
+func newParser(doc []byte) parser {
+	if s, ok := fromUTF16(doc); ok {
+		return parser{s: s, utf16: true}
+	}
+	return parser{s: string(doc)}
 }
 
 func (p *parser) fail(msg string) error { return &XMLError{Offset: p.i, Msg: msg} }
@@ -92,8 +101,8 @@ func (p *parser) newElement() *Element {
 }
 
 func (p *parser) document() (*Element, error) {
-	if strings.HasPrefix(p.s, "\xef\xbb\xbf") {
-		p.i = 3
+	if strings.HasPrefix(p.s, byteOrderMark) {
+		p.i = len(byteOrderMark)
 	}
 	if at := badChar(p.s); at >= 0 {
 		p.i = at

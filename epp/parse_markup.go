@@ -126,8 +126,12 @@ func (p *parser) declaration() error {
 				return p.fail("unknown XML version")
 			}
 		case "encoding":
-			if !strings.EqualFold(value, "UTF-8") && !strings.EqualFold(value, "US-ASCII") {
-				return p.fail("encoding other than UTF-8")
+			ok := strings.EqualFold(value, "UTF-8") || strings.EqualFold(value, "US-ASCII")
+			if p.utf16 {
+				ok = strings.EqualFold(value, "UTF-16")
+			}
+			if !ok {
+				return p.fail("encoding other than UTF-8 or UTF-16, or not the one in use")
 			}
 		case "standalone":
 			if value != "yes" && value != "no" {

@@ -1,9 +1,50 @@
 package epp
 
 import (
+	"encoding/binary"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
+
+const byteOrderMark = "\ufeff" // as UTF-8
+
+// fromUTF16 reads a document that begins with UTF-16's byte order mark, which
+// XML wants there (XML 1.0 section 4.3.3). Unpaired surrogates become bytes
+// that are refused with all other malformed text.
+func fromUTF16(doc []byte) (string, bool) {
+	var order binary.ByteOrder
+	switch {
+	case len(doc) < 2:
+		return "", false
+	case doc[0] == 0xFE && doc[1] == 0xFF:
+		order = binary.BigEndian
+	case doc[0] == 0xFF && doc[1] == 0xFE:
+		order = binary.LittleEndian
+	default:
+		return "", false
+	}
+	b := make([]byte, 0, len(doc))
+	for doc = doc[2:]; len(doc) >= 2; doc = doc[2:] {
+		r := rune(order.Uint16(doc))
+		if utf16.IsSurrogate(r) {
+			low := rune(0)
+			if len(doc) >= 4 {
+				low = rune(order.Uint16(doc[2:]))
+			}
+			if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+				b = append(b, 0xFF)
+				continue
+			}
+			doc = doc[2:]
+		}
+		b = utf8.AppendRune(b, r)
+	}
+	if len(doc) != 0 {
+		b = append(b, 0xFF)
+	}
+	return string(b), true
+}
 
 // expand resolves references and normalises white space as XML 1.0 sections
 // 2.11 and 3.3.3 ask. Without either it returns raw itself.
