@@ -9,8 +9,8 @@ import (
 )
 
 // Dial connects, reads the greeting and logs in. Failing transport gives a
-// [*TransportError], a refused login a [*ResultError], a greeting that cannot
-// be served a [*DecodeError].
+// [*TransportError], a refused login (or a refusal in place of the greeting) a
+// [*ResultError], a greeting that cannot be served a [*DecodeError].
 func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) {
 	c := &Client{cfg: cfg, codec: NewCodec(cfg.Extensions...), write: make(chan struct{}, 1), done: make(chan struct{})}
 	conn, err := c.connect(ctx)
@@ -92,6 +92,9 @@ func (c *Client) readGreeting(ctx context.Context) error {
 	}
 	c.seen(Received, frame)
 	m, err := c.codec.Decode(frame)
+	if err == nil && m.Response != nil && m.Response.Err() != nil {
+		return m.Response.Err() // full, or in maintenance: some servers say so at once
+	}
 	if err == nil && m.Greeting == nil {
 		err = &DecodeError{Code: CodeSyntaxError, Msg: "greeting expected"}
 	}

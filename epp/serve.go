@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"errors"
+	"io"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,6 +22,7 @@ func (s *Server) serve(c *Conn) {
 		s.mu.Lock()
 		delete(s.active, c)
 		s.mu.Unlock()
+		c.watch.end()
 		c.conn.SetWriteDeadline(time.Now().Add(time.Second))
 		c.conn.Close()
 	}()
@@ -43,12 +46,15 @@ func (s *Server) serve(c *Conn) {
 			}
 		}
 		c.conn.SetReadDeadline(deadline)
+		if _, err := r.Peek(1); err != nil {
+			return
+		}
+		if t := span(s.Limits.FrameTimeout, 30*time.Second); c.loggedIn && t > 0 && !whole(r) {
+			c.conn.SetReadDeadline(time.Now().Add(t)) // the rest is on its way, or ought to be
+		}
 		frame, err := ReadFrame(r, s.Limits.MaxFrame)
 		if err != nil {
-			var big *FrameTooLargeError
-			if errors.As(err, &big) {
-				s.respond(c, nil, "", Fail(CodeCommandFailedClosing, "Frame too large; server closing connection"))
-			}
+			s.refuseFrame(c, r, err)
 			return
 		}
 		if !s.begin(c) {
@@ -63,6 +69,35 @@ func (s *Server) serve(c *Conn) {
 			return
 		}
 	}
+}
+
+// whole reports whether the next frame has arrived already.
+func whole(r *bufio.Reader) bool {
+	n := r.Buffered()
+	if n < frameHeader {
+		return false
+	}
+	head, err := r.Peek(frameHeader)
+	return err == nil && uint64(binary.BigEndian.Uint32(head)) <= uint64(n)
+}
+
+// refuseFrame answers a length field that cannot be served. What was sent
+// behind it is taken in for a moment, because a connection that is closed with
+// unread data may lose the answer as well.
+func (s *Server) refuseFrame(c *Conn, r io.Reader, err error) {
+	var big *FrameTooLargeError
+	var msg string
+	switch {
+	case errors.As(err, &big):
+		msg = "Frame too large; server closing connection"
+	case err == ErrFrameLength:
+		msg = "Frame length is less than 5; server closing connection"
+	default:
+		return
+	}
+	s.respond(c, nil, "", Fail(CodeCommandFailedClosing, msg))
+	c.conn.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
+	_, _ = io.CopyN(io.Discard, r, 1<<20)
 }
 
 func (s *Server) handshake(c *Conn, by time.Time) bool {
@@ -130,7 +165,8 @@ func (s *Server) step(c *Conn, frame []byte) bool {
 	if r := s.unserved(c, cmd); r != nil {
 		return s.respond(c, cmd, cmd.ClTRID, r)
 	}
-	r := s.Handler.Handle(s.ctx, c.session, cmd)
+	r := s.Handler.Handle(s.watched(c), c.session, cmd)
+	c.watch.stop()
 	if r == nil || len(r.Results) == 0 {
 		var w *WireAct
 		if r != nil {
@@ -173,7 +209,7 @@ func (s *Server) login(c *Conn, cmd *Command, l *Login) bool {
 	if l.Version != "1.0" {
 		return refuse(Fail(CodeUnimplementedVersion, "", NewResultValue(NSEPP, "version", l.Version, "")))
 	}
-	if !slices.Contains(s.langs(), l.Lang) {
+	if !slices.ContainsFunc(s.langs(), func(lang string) bool { return strings.EqualFold(lang, l.Lang) }) {
 		return refuse(Fail(CodeUnimplementedOption, "", NewResultValue(NSEPP, "lang", l.Lang, "")))
 	}
 	services := make(map[string]bool, len(l.ObjURIs)+len(l.ExtURIs))
@@ -203,7 +239,8 @@ func (s *Server) login(c *Conn, cmd *Command, l *Login) bool {
 		own.Action = l
 		cmd = &own
 	}
-	session, r := s.Handler.Login(s.ctx, c, l, cmd)
+	session, r := s.Handler.Login(s.watched(c), c, l, cmd)
+	c.watch.stop()
 	if r == nil {
 		r = NewResponse(CodeOK)
 		if session == nil {

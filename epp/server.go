@@ -20,9 +20,10 @@ type Handler interface {
 	// a nil response then means 2200.
 	Login(ctx context.Context, conn *Conn, login *Login, cmd *Command) (Session, *Response)
 	// Handle executes a command other than login and logout. Commands of one
-	// connection come one at a time. ctx ends when the server closes. The
-	// server fills in transaction ids, result texts, and leaves out
-	// extensions that the client did not log in with.
+	// connection come one at a time. ctx ends when the server closes or
+	// Limits.CommandTimeout runs out. The server fills in transaction ids,
+	// result texts, and leaves out extensions that the client did not log in
+	// with. No response at all is answered 2400.
 	Handle(ctx context.Context, session Session, cmd *Command) *Response
 }
 
@@ -84,6 +85,15 @@ type Limits struct {
 	LoginTimeout time.Duration
 	// IdleTimeout is the time between commands of a session [10 min].
 	IdleTimeout time.Duration
+	// FrameTimeout is the time for a frame to arrive in a session, from its
+	// first byte to its last [30 s]; before login LoginTimeout bounds it.
+	FrameTimeout time.Duration
+	// CommandTimeout is the time for the handler to answer a command [30 s].
+	// Then its context ends, with [ErrCommandTimeout] as the cause, and it has
+	// a quarter as much again to say what became of the command. Past that the
+	// connection is closed without an answer, since nobody knows the outcome;
+	// the session counts until the handler returns.
+	CommandTimeout time.Duration
 	// WriteTimeout is the time for one answer to leave [30 s].
 	WriteTimeout time.Duration
 	// MaxPerAddr caps connections per remote address before login [50].
@@ -113,6 +123,10 @@ type WireAct struct {
 	// Close closes the connection afterwards.
 	Close bool
 }
+
+// ErrCommandTimeout is the cause with which the context of a handler ends that
+// has taken longer than Limits.CommandTimeout.
+var ErrCommandTimeout = errors.New("epp: command takes too long")
 
 // ErrServerClosed is what Serve returns after Shutdown or Close.
 var ErrServerClosed = errors.New("epp: server closed")
@@ -377,6 +391,7 @@ type Conn struct {
 	session  Session
 	services map[string]bool
 	failures int
+	watch    watch
 }
 
 // ID numbers the connection within its server, from 1.

@@ -153,6 +153,9 @@ func TestServerClosesWhenItShould(t *testing.T) {
 		c := dialRaw(t, addr)
 		c.next()
 		c.Write([]byte{0, 0, 0, 4})
+		if m, err := c.next(); err != nil || m.Response.Code() != CodeCommandFailedClosing {
+			t.Errorf("%+v %v", m, err)
+		}
 		c.ends()
 	})
 	t.Run("three wrong passwords", func(t *testing.T) {
