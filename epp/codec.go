@@ -147,14 +147,14 @@ func (c *Codec) decodeVerb(d *decoder, cmd *Command, el *Element) {
 		d.fail(CodeUnknownCommand, el, "unknown command")
 		return
 	}
-	op, hasOp := d.attr(el, "op")
+	op, hasOp := d.tokenAttr(el, "op")
 	switch v := Verb(el.Local); v {
 	case VerbLogin:
 		cmd.Action = decodeLogin(d, el)
 	case VerbLogout:
 		cmd.Action = &Logout{}
 	case VerbPoll:
-		id, _ := d.attr(el, "msgID")
+		id, _ := d.tokenAttr(el, "msgID")
 		d.sequence(el, "", func(*Element) {})
 		switch {
 		case !hasOp:
@@ -380,7 +380,7 @@ func (c *Codec) decodeResponse(el *Element) (*Response, error) {
 
 func decodeResult(d *decoder, el *Element) Result {
 	var r Result
-	code, ok := d.attr(el, "code")
+	code, ok := d.tokenAttr(el, "code")
 	if !ok {
 		d.fail(CodeMissingParameter, el, "attribute code missing")
 	}

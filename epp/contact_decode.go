@@ -101,7 +101,7 @@ func (d *decoder) contactChange(el *Element) *ContactChange {
 		switch x.Local {
 		case "postalInfo":
 			var p PostalChange
-			p.Type = d.oneOf(x, "type", PostalInt, PostalLoc)
+			p.Type = d.enumAttr(x, "type", PostalInt, PostalLoc)
 			d.sequence(x, "name org addr", func(y *Element) {
 				switch y.Local {
 				case "name":
@@ -154,7 +154,7 @@ func (d *decoder) text(el *Element) string {
 }
 
 func (d *decoder) postal(el *Element) PostalInfo {
-	p := PostalInfo{Type: d.oneOf(el, "type", PostalInt, PostalLoc)}
+	p := PostalInfo{Type: d.enumAttr(el, "type", PostalInt, PostalLoc)}
 	addr := false
 	d.sequence(el, "name org addr", func(x *Element) {
 		switch x.Local {
@@ -203,7 +203,7 @@ func (d *decoder) postalAddr(el *Element) PostalAddr {
 
 func (d *decoder) phone(el *Element) Phone {
 	p := Phone{Number: d.token(el)}
-	p.Ext, _ = d.attr(el, "x")
+	p.Ext, _ = d.tokenAttr(el, "x")
 	if d.strict && p.Number != "" && !e164(p.Number) {
 		d.fail(CodeValueSyntax, el, "not a number of the form +CC.NUMBER")
 	}
@@ -228,7 +228,7 @@ func e164(s string) bool {
 }
 
 func (d *decoder) disclose(el *Element) *Disclose {
-	flag, given := d.attr(el, "flag")
+	flag, given := d.tokenAttr(el, "flag")
 	if !given {
 		d.fail(CodeMissingParameter, el, "attribute flag missing")
 	}
@@ -236,11 +236,11 @@ func (d *decoder) disclose(el *Element) *Disclose {
 	d.sequence(el, "name2 org2 addr2 voice fax email", func(x *Element) {
 		switch x.Local {
 		case "name":
-			p.Name = append(p.Name, d.oneOf(x, "type", PostalInt, PostalLoc))
+			p.Name = append(p.Name, d.enumAttr(x, "type", PostalInt, PostalLoc))
 		case "org":
-			p.Org = append(p.Org, d.oneOf(x, "type", PostalInt, PostalLoc))
+			p.Org = append(p.Org, d.enumAttr(x, "type", PostalInt, PostalLoc))
 		case "addr":
-			p.Addr = append(p.Addr, d.oneOf(x, "type", PostalInt, PostalLoc))
+			p.Addr = append(p.Addr, d.enumAttr(x, "type", PostalInt, PostalLoc))
 		case "voice":
 			p.Voice = true
 		case "fax":

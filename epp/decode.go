@@ -138,15 +138,15 @@ func inModel(model, local string) bool {
 	return false
 }
 
-// attr is an attribute's value as xsd:token.
-func (d *decoder) attr(el *Element, local string) (string, bool) {
+// tokenAttr is an attribute's value as xsd:token.
+func (d *decoder) tokenAttr(el *Element, local string) (string, bool) {
 	v, ok := el.Attr(local)
 	return collapse(v), ok
 }
 
-// oneOf is an attribute's value, which a strict decoder holds to a list.
-func (d *decoder) oneOf(el *Element, local string, allowed ...string) string {
-	v, ok := d.attr(el, local)
+// enumAttr is an attribute's value, which a strict decoder holds to a list.
+func (d *decoder) enumAttr(el *Element, local string, allowed ...string) string {
+	v, ok := d.tokenAttr(el, local)
 	if d.strict && !slices.Contains(allowed, v) {
 		if !ok {
 			d.fail(CodeMissingParameter, el, "attribute "+local+" missing")
@@ -270,7 +270,7 @@ func (d *decoder) date(el *Element) time.Time {
 
 func (d *decoder) period(el *Element) Period {
 	n := int(d.int(el, d.token(el), 1, 99))
-	return Period{N: n, Unit: Unit(d.oneOf(el, "unit", string(UnitYear), string(UnitMonth)))}
+	return Period{N: n, Unit: Unit(d.enumAttr(el, "unit", string(UnitYear), string(UnitMonth)))}
 }
 
 func (d *decoder) authInfo(el *Element) *AuthInfo { return d.authInfoOr(el, false) }
@@ -285,7 +285,7 @@ func (d *decoder) authInfoOr(el *Element, null bool) *AuthInfo {
 		switch c.Local {
 		case "pw":
 			a.Pw = d.line(c)
-			roid, given := d.attr(c, "roid")
+			roid, given := d.tokenAttr(c, "roid")
 			if given && d.strict && !isROID(roid) {
 				d.fail(CodeValueSyntax, c, "malformed attribute roid")
 			}
@@ -314,12 +314,12 @@ func (d *decoder) authInfoOr(el *Element, null bool) *AuthInfo {
 }
 
 func (d *decoder) status(el *Element) Status {
-	s, _ := d.attr(el, "s")
+	s, _ := d.tokenAttr(el, "s")
 	if s == "" {
 		d.fail(CodeMissingParameter, el, "attribute s missing")
 	}
 	st := Status{Value: s, Text: strings.TrimSpace(el.DeepText())}
-	st.Lang, _ = d.attr(el, "lang")
+	st.Lang, _ = d.tokenAttr(el, "lang")
 	return st
 }
 
@@ -351,7 +351,7 @@ func isROID(s string) bool {
 
 func (d *decoder) addr(el *Element) netip.Addr {
 	a, err := netip.ParseAddr(d.token(el))
-	ip, given := d.attr(el, "ip")
+	ip, given := d.tokenAttr(el, "ip")
 	if !given {
 		ip = "v4"
 	}
@@ -382,11 +382,11 @@ func (d *decoder) check(el *Element, id string) []CheckItem {
 			switch c.Local {
 			case id:
 				it.ID = d.need(c)
-				avail, _ := d.attr(c, "avail")
+				avail, _ := d.tokenAttr(c, "avail")
 				it.Avail = d.bool(c, avail)
 			case "reason":
 				it.Reason = collapse(c.DeepText())
-				it.Lang, _ = d.attr(c, "lang")
+				it.Lang, _ = d.tokenAttr(c, "lang")
 			}
 		})
 		d.require(it.ID != "", id)
@@ -401,7 +401,7 @@ func (d *decoder) pending(el *Element, id string) PendingResult {
 		switch c.Local {
 		case id:
 			p.ID = d.need(c)
-			done, _ := d.attr(c, "paResult")
+			done, _ := d.tokenAttr(c, "paResult")
 			p.Done = d.bool(c, done)
 		case "paTRID":
 			p.ClTRID, p.SvTRID = d.trID(c)

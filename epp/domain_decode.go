@@ -12,7 +12,7 @@ func decodeDomainAction(verb Verb, op string, el *Element) (Action, error) {
 			switch x.Local {
 			case "name":
 				c.Name = d.bounded(x, 1, 255)
-				h, ok := d.attr(x, "hosts")
+				h, ok := d.tokenAttr(x, "hosts")
 				switch {
 				case ok && h != "all" && h != "del" && h != "sub" && h != "none":
 					d.fail(CodeValueSyntax, x, "unknown value of attribute hosts")
@@ -172,9 +172,9 @@ func (d *decoder) domainAddRem(el *Element) *DomainAddRem {
 }
 
 func (d *decoder) domainContact(el *Element) DomainContact {
-	t, given := d.attr(el, "type")
+	t, given := d.tokenAttr(el, "type")
 	if given {
-		t = d.oneOf(el, "type", "admin", "billing", "tech")
+		t = d.enumAttr(el, "type", "admin", "billing", "tech")
 	}
 	return DomainContact{Type: t, ID: d.bounded(el, 3, 16)}
 }

@@ -134,6 +134,8 @@ func TestCommandsAreHeldToTheSchemas(t *testing.T) {
 	}
 }
 
+const allXSD = "../../shared/xsd/all.xsd"
+
 // The table itself is tested by another reader of the schemas.
 func TestSchemaCasesAgreeWithXmllint(t *testing.T) {
 	lint, err := exec.LookPath("xmllint")
