@@ -23,11 +23,29 @@ func (r *Registry) RegisterAs(clID, name string, years int, now time.Time) error
 		}
 		cmd := domainCreate{Name: name, Years: years, NS: c.hostingServers(),
 			Fee: feeOffer{present: true, currency: c.p.Currency, amount: 1 << 50}}
-		if c.p.Contacts {
+		if c.contactful(clID) {
 			id := c.anyContact(clID, at)
 			cmd.Registrant = id
 			for _, role := range c.p.Roles {
 				cmd.Contacts = append(cmd.Contacts, ContactRef{role, id})
+			}
+		}
+		if label, z := c.zoneOf(strings.ToLower(strings.TrimSuffix(name, "."))); z != nil {
+			// Whoever it is has seen to what a registrar has to see to.
+			if token, ok := c.token(label+"."+z.Name, label, z); ok {
+				cmd.Token = &token
+			}
+			if _, ok := c.claim(label, z); ok {
+				cmd.Notice = &claimsNotice{ID: "seen", NotAfter: at.Add(day), Accepted: at}
+			}
+			if m := c.verifyMode(z); m == VerifyBefore {
+				for _, t := range c.p.Verification.Types {
+					cmd.Codes = append(cmd.Codes, Code{t, "0-" + clID, at})
+				}
+			} else if x := c.contacts[cmd.Registrant]; m == VerifyContact && x != nil && x.Identity == nil {
+				n := x.clone()
+				n.Identity = &Identity{Type: "I", DocType: "QT", Number: "SIMULATED"}
+				c.putContact(n)
 			}
 		}
 		_, _, err := c.createDomain(clID, cmd, at)
@@ -44,38 +62,54 @@ func (r *Registry) DeleteAs(clID, name string) error {
 	})
 }
 
+// onName runs an act of the registry on a name that exists.
+func (r *Registry) onName(name string, fn func(c *core, d *Domain, now time.Time) error) error {
+	return r.do(func(c *core, now time.Time) error {
+		d := c.domains[strings.ToLower(strings.TrimSuffix(name, "."))]
+		if d == nil {
+			return ErrNoSuchName
+		}
+		return fn(c, d, now)
+	})
+}
+
 // SetStatus puts or lifts a status, server statuses included, as the
 // registry; the sponsor is told by poll.
 func (r *Registry) SetStatus(name, status string, on bool) error {
 	if _, known := domainStatuses[status]; !known {
 		return fmt.Errorf("registry: %q is not a status to set", status)
 	}
-	return r.do(func(c *core, now time.Time) error {
-		d := c.domains[strings.ToLower(strings.TrimSuffix(name, "."))]
-		if d == nil {
-			return ErrNoSuchName
-		}
+	return r.onName(name, func(c *core, d *Domain, now time.Time) error {
 		if d.has(status) == on {
 			return nil
 		}
+		if on && !fits(status, d.pendings()) {
+			return refuse(2304, status+" does not fit "+d.pendings()[0])
+		}
 		n := d.clone()
 		text := n.Name + ": status " + status + " set by the registry."
-		if on {
+		switch {
+		case on && status == "serverHold":
+			n.hold(holdRegistry)
+		case on:
 			n.Statuses = append(n.Statuses, status)
 			slices.Sort(n.Statuses)
-		} else {
+		default:
 			n.Statuses = slices.DeleteFunc(n.Statuses, func(s string) bool { return s == status })
+			if status == "serverHold" { // whatever it was for
+				n.Holds = nil
+			}
 			text = "Status " + status + " lifted by the registry."
 		}
 		n.Updated = now
 		c.putDomain(n)
-		c.message(d.Sponsor, "status", d.Name, text, now)
+		c.changed(d, n, "status", "update", "", text, now)
 		return nil
 	})
 }
 
 // AuthInfo returns a name's authorization information, for drills that act as
-// its holder. It is a secret: never log it.
+// its holder; false where it is kept as a hash. It is a secret: never log it.
 func (r *Registry) AuthInfo(name string) (string, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -83,18 +117,17 @@ func (r *Registry) AuthInfo(name string) (string, bool) {
 	if d == nil {
 		return "", false
 	}
-	return d.AuthInfo, true
+	return shownAuth(d.AuthInfo), !strings.HasPrefix(d.AuthInfo, hashedAuth)
 }
 
 // SetAuthInfo sets a name's authorization information as its sponsor would.
 func (r *Registry) SetAuthInfo(name, authInfo string) error {
-	return r.do(func(c *core, now time.Time) error {
-		d := c.domains[strings.ToLower(strings.TrimSuffix(name, "."))]
-		if d == nil {
-			return ErrNoSuchName
+	return r.onName(name, func(c *core, d *Domain, now time.Time) error {
+		if err := c.checkAuthInfo(authInfo); err != nil {
+			return err
 		}
 		n := d.clone()
-		n.AuthInfo, n.Updater, n.Updated = authInfo, d.Sponsor, now
+		n.AuthInfo, n.Updater, n.Updated = c.keepAuth(authInfo), d.Sponsor, now
 		c.putDomain(n)
 		return nil
 	})

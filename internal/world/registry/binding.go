@@ -304,7 +304,7 @@ func (b *binding) contact(action epp.Action) (resp *epp.Response, err error) {
 	case *epp.ContactCheck:
 		data := &epp.ContactCheckData{}
 		err = b.view(func(c *core, now time.Time) (uint64, error) {
-			if err := c.contactsServed(); err != nil {
+			if err := c.contactsServed(b.clID); err != nil {
 				return 0, err
 			}
 			lsn := c.goneLSN
@@ -400,8 +400,8 @@ func contactData(x *Contact, statuses []string) *epp.ContactInfoData {
 		d.Postal = append(d.Postal, epp.PostalInfo{Type: p.Type, Name: p.Name, Org: p.Org,
 			Addr: epp.PostalAddr{Street: p.Street, City: p.City, SP: p.SP, PC: p.PC, CC: p.CC}})
 	}
-	if x.AuthInfo != "" {
-		d.AuthInfo = epp.Password(x.AuthInfo)
+	if pw := shownAuth(x.AuthInfo); pw != "" {
+		d.AuthInfo = epp.Password(pw)
 	}
 	return d
 }

@@ -62,11 +62,11 @@ func (b *binding) domainCheck(a *epp.DomainCheck) (*epp.Response, error) {
 
 // feeObject answers a fee check for one name (RFC 8748 section 3.2).
 func (c *core) feeObject(raw string, commands []epp.FeeCommand) epp.FeeObject {
-	_, label, z, err := c.parseName(raw)
+	name, _, _, err := c.parseName(raw)
 	if err != nil {
 		return epp.FeeObject{ID: raw, Reason: err.(*Refusal).Reason}
 	}
-	price, class := c.priceOf(label, z)
+	price, class := c.priceOf(name)
 	out := epp.FeeObject{ID: raw, Avail: true, Class: class}
 	if class == "" {
 		out.Class = "standard"
@@ -189,8 +189,8 @@ func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
 		if a.Hosts == "" || a.Hosts == "all" || a.Hosts == "sub" {
 			data.Hosts = c.subordinates(d.Name)
 		}
-		if full && d.AuthInfo != "" {
-			data.AuthInfo = epp.Password(d.AuthInfo)
+		if auth := shownAuth(d.AuthInfo); full && auth != "" {
+			data.AuthInfo = epp.Password(auth)
 		}
 		resp = epp.NewResponse(epp.CodeOK, data)
 		if s := d.rgpStatuses(now); len(s) > 0 {
@@ -209,7 +209,7 @@ func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
 }
 
 func (b *binding) domainCreate(a *epp.DomainCreate) (*epp.Response, error) {
-	cmd := domainCreate{Name: a.Name, Registrant: a.Registrant, ClTRID: b.cmd.ClTRID}
+	cmd := domainCreate{Name: a.Name, Registrant: a.Registrant, ClTRID: b.cmd.ClTRID, SvTRID: b.sv}
 	var err error
 	if cmd.Years, err = years(a.Period); err != nil {
 		return nil, err
@@ -240,12 +240,20 @@ func (b *binding) domainCreate(a *epp.DomainCreate) (*epp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.withFee(epp.NewResponse(epp.CodeOK, &epp.DomainCreateData{Name: d.Name, CrDate: d.Created, ExDate: d.Expires}),
+	return b.withFee(epp.NewResponse(codeOf(d), &epp.DomainCreateData{Name: d.Name, CrDate: d.Created, ExDate: d.Expires}),
 		epp.VerbCreate, cmd.Fee, fee), nil
 }
 
+// codeOf is 1001 for a command that waits.
+func codeOf(d *Domain) epp.Code {
+	if d.Pending != nil {
+		return epp.CodeOKPending
+	}
+	return epp.CodeOK
+}
+
 func (b *binding) domainUpdate(a *epp.DomainUpdate) (*epp.Response, error) {
-	u := domainUpdate{Name: a.Name}
+	u := domainUpdate{Name: a.Name, TRID: TRID{b.cmd.ClTRID, b.sv}}
 	attrs := b.f.r.p.HostAttr
 	var err error
 	if a.Add != nil {
@@ -310,7 +318,7 @@ func (b *binding) domainUpdate(a *epp.DomainUpdate) (*epp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp := epp.NewResponse(epp.CodeOK)
+	resp := epp.NewResponse(codeOf(d))
 	if restoring && len(rgp) > 0 {
 		resp.Extensions = append(resp.Extensions, &epp.RGPUpdateData{Statuses: epp.Statuses(rgp...)})
 	}
@@ -347,13 +355,15 @@ func (b *binding) domainRenew(a *epp.DomainRenew) (*epp.Response, error) {
 	var d *Domain
 	var fee int64
 	err = b.do(func(c *core, now time.Time) (err error) {
-		d, fee, err = c.renewDomain(b.clID, a.Name, a.CurExpDate, n, offer, now)
+		if d, fee, err = c.renewDomain(b.clID, a.Name, a.CurExpDate, n, offer, now); err == nil {
+			d = c.stamp(d, TRID{b.cmd.ClTRID, b.sv})
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return b.withFee(epp.NewResponse(epp.CodeOK, &epp.DomainRenewData{Name: d.Name, ExDate: d.Expires}),
+	return b.withFee(epp.NewResponse(codeOf(d), &epp.DomainRenewData{Name: d.Name, ExDate: d.Expires}),
 		epp.VerbRenew, offer, fee), nil
 }
 

@@ -15,6 +15,7 @@ type contactUpdate struct {
 	VoiceExt, FaxExt     string // taken with Voice, Fax
 	AuthInfo             *string
 	Disclose             *Disclose
+	Identity             *Identity
 }
 
 // PostalChange replaces the parts of one postal address that it names.
@@ -32,8 +33,8 @@ var (
 )
 
 // contactsServed refuses contact commands where there are no contacts.
-func (c *core) contactsServed() error {
-	if !c.p.Contacts {
+func (c *core) contactsServed(clID string) error {
+	if !c.contactful(clID) {
 		return refuse(2307, "contact objects not served")
 	}
 	return nil
@@ -64,7 +65,7 @@ func validContact(x *Contact) error {
 			return refuse(2003, "name required")
 		case p.City == "":
 			return refuse(2003, "city required")
-		case len(p.CC) != 2 || strings.ToUpper(p.CC) != p.CC:
+		case !countries[p.CC]:
 			return refuse(2005, "country code")
 		case len(p.Street) > 3:
 			return refuse(2306, "at most three street lines")
@@ -90,7 +91,7 @@ func validContact(x *Contact) error {
 }
 
 func (c *core) createContact(clID string, x Contact, now time.Time) (*Contact, error) {
-	if err := c.contactsServed(); err != nil {
+	if err := c.contactsServed(clID); err != nil {
 		return nil, err
 	}
 	if !contactID.MatchString(x.ID) {
@@ -102,7 +103,11 @@ func (c *core) createContact(clID string, x Contact, now time.Time) (*Contact, e
 	if err := validContact(&x); err != nil {
 		return nil, err
 	}
+	if err := c.checkAuthInfo(x.AuthInfo); err != nil && c.p.SecureAuth {
+		return nil, err
+	}
 	n := x.clone()
+	n.AuthInfo, n.Transfer, n.Transferred = c.keepAuth(x.AuthInfo), nil, time.Time{}
 	n.ROID, n.Sponsor, n.Creator, n.Created = c.nextROID("C"), clID, clID, now
 	n.Statuses, n.Updater, n.Updated = nil, "", time.Time{}
 	c.putContact(n)
@@ -110,7 +115,7 @@ func (c *core) createContact(clID string, x Contact, now time.Time) (*Contact, e
 }
 
 func (c *core) ownContact(clID, id string) (*Contact, error) {
-	if err := c.contactsServed(); err != nil {
+	if err := c.contactsServed(clID); err != nil {
 		return nil, err
 	}
 	x := c.contacts[id]
@@ -128,7 +133,7 @@ func (c *core) infoContact(clID, id, authInfo string) (*Contact, error) {
 	x, err := c.ownContact(clID, id)
 	if x == nil && err != nil && c.contacts[id] != nil && authInfo != "" {
 		x = c.contacts[id]
-		if x.AuthInfo == "" || x.AuthInfo != authInfo {
+		if !authMatches(x.AuthInfo, authInfo) {
 			return nil, refuse(2202, "wrong authorization information")
 		}
 		return x, nil
@@ -137,11 +142,12 @@ func (c *core) infoContact(clID, id, authInfo string) (*Contact, error) {
 }
 
 func (c *core) contactStatus(x *Contact) []string {
-	out := slices.Clone(x.Statuses)
+	out := append(slices.Clone(x.Statuses), x.pendings()...)
+	alone := len(out) == 0
 	if len(c.contactUse[x.ID]) > 0 {
 		out = append(out, stLinked)
 	}
-	if len(x.Statuses) == 0 {
+	if alone { // linked is the one that ok may stand beside
 		out = append(out, stOK)
 	}
 	return out
@@ -152,9 +158,8 @@ func (c *core) updateContact(clID string, u contactUpdate, now time.Time) (*Cont
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(x.Statuses, "serverUpdateProhibited") ||
-		slices.Contains(x.Statuses, "clientUpdateProhibited") && !slices.Contains(u.RemStatus, "clientUpdateProhibited") {
-		return nil, refuse(2304, "update prohibited")
+	if err := barred(contactBars, slices.Concat(x.pendings(), x.Statuses), actUpdate, u.RemStatus); err != nil {
+		return nil, err
 	}
 	n := x.clone()
 	if n.Statuses, err = changeStatuses(x.Statuses, u.AddStatus, u.RemStatus, contactStatuses); err != nil {
@@ -187,7 +192,13 @@ func (c *core) updateContact(clID string, u contactUpdate, now time.Time) (*Cont
 		n.Email = *u.Email
 	}
 	if u.AuthInfo != nil {
-		n.AuthInfo = *u.AuthInfo
+		if err := c.checkAuthInfo(*u.AuthInfo); err != nil && c.p.SecureAuth {
+			return nil, err
+		}
+		n.AuthInfo = c.keepAuth(*u.AuthInfo)
+	}
+	if u.Identity != nil {
+		n.Identity = u.Identity
 	}
 	if u.Disclose != nil {
 		n.Disclose = u.Disclose
@@ -205,10 +216,8 @@ func (c *core) deleteContact(clID, id string) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range []string{"clientDeleteProhibited", "serverDeleteProhibited"} {
-		if slices.Contains(x.Statuses, s) {
-			return refuse(2304, s)
-		}
+	if err := barred(contactBars, slices.Concat(x.pendings(), x.Statuses), actDelete, nil); err != nil {
+		return err
 	}
 	if len(c.contactUse[id]) > 0 {
 		return refuse(2305, "linked by domains")

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"container/heap"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,6 +34,7 @@ type core struct {
 	hosts    map[string]*Host
 	regs     map[string]*Registrar
 	polls    map[string][]*PollMessage
+	set      *Settings
 	roidSeq  uint64
 	pollSeq  uint64
 
@@ -57,7 +57,7 @@ type core struct {
 func newCore(p *Profile) *core {
 	return &core{p: p,
 		domains: map[string]*Domain{}, contacts: map[string]*Contact{}, hosts: map[string]*Host{},
-		regs: map[string]*Registrar{}, polls: map[string][]*PollMessage{},
+		regs: map[string]*Registrar{}, polls: map[string][]*PollMessage{}, set: &Settings{},
 		contactUse: map[string]set{}, hostUse: map[string]set{}, subHosts: map[string]set{},
 		variants: map[string]string{}, sorted: map[string][]string{}}
 }
@@ -188,9 +188,7 @@ func (c *core) linkDomain(d *Domain) {
 		}
 	}
 	d.due, _ = d.nextDue()
-	if !d.due.IsZero() {
-		heap.Push(&c.due, dueEntry{d.due, d.Name})
-	}
+	c.push(kindDomain, d.Name, d.due)
 }
 
 func (c *core) unlinkDomain(d *Domain) {
@@ -228,6 +226,11 @@ func (c *core) dropDomain(name string) {
 func (c *core) putContact(x *Contact) {
 	x.lsn = c.lsn
 	c.contacts[x.ID] = x
+	x.due = time.Time{}
+	if x.transferPending() {
+		x.due = x.Transfer.AcDate
+	}
+	c.push(kindContact, x.ID, x.due)
 	c.tx.Contacts = append(c.tx.Contacts, x)
 }
 
@@ -359,28 +362,4 @@ func addYears(t time.Time, n int) time.Time {
 		u = u.AddDate(0, 0, -u.Day())
 	}
 	return u
-}
-
-// dueEntry is valid only while the domain's due field still equals at.
-type dueEntry struct {
-	at   time.Time
-	name string
-}
-
-type dueHeap []dueEntry
-
-func (h dueHeap) Len() int { return len(h) }
-func (h dueHeap) Less(i, j int) bool {
-	if !h[i].at.Equal(h[j].at) {
-		return h[i].at.Before(h[j].at)
-	}
-	return h[i].name < h[j].name
-}
-func (h dueHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *dueHeap) Push(x any)   { *h = append(*h, x.(dueEntry)) }
-func (h *dueHeap) Pop() any {
-	o := *h
-	x := o[len(o)-1]
-	*h = o[:len(o)-1]
-	return x
 }

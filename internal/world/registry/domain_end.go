@@ -9,13 +9,8 @@ func (c *core) deleteDomain(clID, raw string, now time.Time) (purged bool, credi
 	if err != nil {
 		return false, 0, err
 	}
-	for _, s := range []string{"clientDeleteProhibited", "serverDeleteProhibited"} {
-		if d.has(s) {
-			return false, 0, refuse(2304, s)
-		}
-	}
-	if d.Stage != "" || d.transferPending() {
-		return false, 0, refuse(2304, "pending action on the domain")
+	if err := d.barred(actDelete, nil); err != nil {
+		return false, 0, err
 	}
 	if len(c.subHosts[d.Name]) > 0 {
 		return false, 0, refuse(2305, "subordinate hosts exist")
@@ -26,9 +21,7 @@ func (c *core) deleteDomain(clID, raw string, now time.Time) (purged bool, credi
 			credit += g.Credit
 		}
 		purged = purged || g.Kind == rgpAdd
-		if g.Kind == rgpAutoRenew {
-			n.Expires = addYears(n.Expires, -1)
-		}
+		n.Expires = addYears(n.Expires, -g.back()) // what is paid back is not kept
 	}
 	if credit > 0 {
 		c.credit(clID, credit)
@@ -42,6 +35,14 @@ func (c *core) deleteDomain(clID, raw string, now time.Time) (purged bool, credi
 	n.Updater, n.Updated = clID, now
 	c.putDomain(n)
 	return false, credit, nil
+}
+
+// back is how many years go with the credit of a grace period.
+func (g Grace) back() int {
+	if g.Kind == rgpAutoRenew {
+		return 1
+	}
+	return g.Years
 }
 
 func liveGrace(gs []Grace, now time.Time) []Grace {
@@ -66,8 +67,7 @@ func (c *core) restore(d *Domain, u domainUpdate, now time.Time) (*Domain, int64
 	case u.Restore != "request" || d.Stage != rgpRedemption:
 		return nil, 0, refuse(2304, "not restorable in this state")
 	}
-	label, z := c.zoneOf(d.Name)
-	price, class := c.priceOf(label, z)
+	price, class := c.priceOf(d.Name)
 	fee := price.Restore
 	for !n.Expires.After(now) { // the year that ran out meanwhile is bought with it
 		n.Expires = addYears(n.Expires, 1)

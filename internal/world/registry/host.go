@@ -43,10 +43,12 @@ func (c *core) placeHost(clID, name string, addrs []netip.Addr) error {
 	switch {
 	case d == nil:
 		return refuse(2303, "no superordinate domain")
-	case d.Sponsor != clID:
+	case d.Sponsor != clID && (!c.p.WideGlue || len(addrs) > 0):
 		return refuse(2201, "superordinate domain not yours")
-	case d.Stage != "":
-		return refuse(2304, "superordinate pendingDelete")
+	case len(d.pendings()) > 0:
+		return refuse(2304, "superordinate "+d.pendings()[0])
+	case d.Sponsor != clID: // without glue, and its sponsor's to complete
+		return nil
 	case len(addrs) == 0:
 		return refuse(2003, "address required for this host")
 	}
@@ -61,7 +63,11 @@ func (c *core) createHost(clID, raw string, addrs []netip.Addr, now time.Time) (
 	if err := c.placeHost(clID, name, addrs); err != nil {
 		return nil, err
 	}
-	h := &Host{Name: name, ROID: c.nextROID("H"), Sponsor: clID, Creator: clID, Created: now, Addrs: slices.Clone(addrs)}
+	sponsor := clID
+	if sup, inside := c.superordinate(name); inside {
+		sponsor = c.domains[sup].Sponsor
+	}
+	h := &Host{Name: name, ROID: c.nextROID("H"), Sponsor: sponsor, Creator: clID, Created: now, Addrs: slices.Clone(addrs)}
 	c.putHost(h)
 	return h, nil
 }
@@ -75,14 +81,25 @@ func (c *core) infoHost(raw string) (*Host, error) {
 
 // hostStatus is the whole status set, linked included.
 func (c *core) hostStatus(h *Host) []string {
-	out := slices.Clone(h.Statuses)
+	out := append(slices.Clone(h.Statuses), c.hostPendings(h)...)
+	alone := len(out) == 0
 	if len(c.hostUse[h.Name]) > 0 {
 		out = append(out, stLinked)
 	}
-	if len(h.Statuses) == 0 {
+	if alone { // linked is the one that ok may stand beside
 		out = append(out, stOK)
 	}
 	return out
+}
+
+// hostPendings are the statuses that follow from an action under way: a
+// subordinate host is transferred with its domain (RFC 5732 section 2.3).
+func (c *core) hostPendings(h *Host) []string {
+	sup, inside := c.superordinate(h.Name)
+	if d := c.domains[sup]; inside && d != nil && d.transferPending() {
+		return []string{stPendingTransfer}
+	}
+	return nil
 }
 
 func (c *core) ownHost(clID, raw string) (*Host, error) {
@@ -101,9 +118,8 @@ func (c *core) updateHost(clID string, u hostUpdate, now time.Time) (*Host, erro
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(h.Statuses, "serverUpdateProhibited") ||
-		slices.Contains(h.Statuses, "clientUpdateProhibited") && !slices.Contains(u.RemStatus, "clientUpdateProhibited") {
-		return nil, refuse(2304, "update prohibited")
+	if err := barred(hostBars, slices.Concat(c.hostPendings(h), h.Statuses), actUpdate, u.RemStatus); err != nil {
+		return nil, err
 	}
 	n := h.clone()
 	if n.Statuses, err = changeStatuses(h.Statuses, u.AddStatus, u.RemStatus, hostStatuses); err != nil {
@@ -174,10 +190,8 @@ func (c *core) deleteHost(clID, raw string) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range []string{"clientDeleteProhibited", "serverDeleteProhibited"} {
-		if slices.Contains(h.Statuses, s) {
-			return refuse(2304, s)
-		}
+	if err := barred(hostBars, slices.Concat(c.hostPendings(h), h.Statuses), actDelete, nil); err != nil {
+		return err
 	}
 	if len(c.hostUse[h.Name]) > 0 {
 		return refuse(2305, "linked by domains")

@@ -29,6 +29,7 @@ type record struct {
 	Balances     map[string]balance `json:"b,omitempty"`
 	Polls        []*PollMessage     `json:"p,omitempty"`
 	Acked        []ackRef           `json:"px,omitempty"`
+	Settings     *Settings          `json:"set,omitempty"`
 	ROIDSeq      uint64             `json:"n,omitempty"`
 	PollSeq      uint64             `json:"m,omitempty"`
 	Seeded       bool               `json:"seeded,omitempty"`
@@ -46,7 +47,7 @@ type ackRef struct {
 
 func (r *record) empty() bool {
 	return len(r.Domains)+len(r.GoneDomains)+len(r.Contacts)+len(r.GoneContacts)+len(r.Hosts)+len(r.GoneHosts)+
-		len(r.Registrars)+len(r.Balances)+len(r.Polls)+len(r.Acked) == 0 && !r.Seeded
+		len(r.Registrars)+len(r.Balances)+len(r.Polls)+len(r.Acked) == 0 && r.Settings == nil && !r.Seeded
 }
 
 func (r *record) line(buf *bytes.Buffer) error {
@@ -91,6 +92,9 @@ func (c *core) apply(r *record) {
 			n.Balance, n.LowNotified = b.Amount, b.Sent
 			c.regs[id] = &n
 		}
+	}
+	if r.Settings != nil {
+		c.putSettings(r.Settings)
 	}
 	for _, m := range r.Polls {
 		c.polls[m.ClID] = append(c.polls[m.ClID], m)
@@ -323,7 +327,7 @@ func (c *core) snapshot(dir string, gen int, seeded bool) error {
 		}
 		*r = record{}
 	}
-	head := record{Seeded: seeded, ROIDSeq: c.roidSeq, PollSeq: c.pollSeq}
+	head := record{Seeded: seeded, ROIDSeq: c.roidSeq, PollSeq: c.pollSeq, Settings: c.set}
 	for _, g := range c.regs {
 		head.Registrars = append(head.Registrars, g)
 	}

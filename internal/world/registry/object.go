@@ -34,6 +34,18 @@ type Domain struct {
 	Deleted    time.Time `json:"del,omitzero"` // when the sponsor asked for deletion
 	Transfer   *Transfer `json:"tr,omitempty"` // the last transfer, pending or settled
 
+	Pending    *Pending  `json:"pend,omitempty"`   // a command that was answered 1001 and is not decided yet
+	Holds      []string  `json:"holds,omitempty"`  // why serverHold is there: registry, verification, naming
+	Codes      []Code    `json:"codes,omitempty"`  // verification codes, by type
+	VerifyMode string    `json:"vmode,omitempty"`  // the zone's mode when the name was created
+	Verify     string    `json:"vst,omitempty"`    // "", pendingCompliance, nonCompliant, compliant
+	VerifyDue  time.Time `json:"vdue,omitzero"`    // when codes must be there
+	AuditDue   time.Time `json:"audit,omitzero"`   // when the naming audit gives its verdict
+	AuditWhy   string    `json:"auditW,omitempty"` // what it will say
+	Variants   []string  `json:"var,omitempty"`    // allocated variants of the label, A-label form, sorted
+	TTLs       []TTL     `json:"ttl,omitempty"`
+	Resident   *Resident `json:"cnnic,omitempty"`
+
 	CreateTRID string `json:"crTR,omitempty"`  // client transaction id of the creating command
 	DeleteTRID *TRID  `json:"delTR,omitempty"` // of the deletion that was answered 1001
 
@@ -69,7 +81,57 @@ type Grace struct {
 	Until  time.Time `json:"until"`
 	Payer  string    `json:"payer"`
 	Credit int64     `json:"credit"`
+	Years  int       `json:"years,omitempty"` // what a deletion within it takes off the term again
 }
+
+// Pending is a command on a domain that waits for the registry's decision
+// (RFC 5731 section 3.3).
+type Pending struct {
+	Op     string        `json:"op"` // create, renew, update
+	TRID   TRID          `json:"trid"`
+	Since  time.Time     `json:"since"`
+	Until  time.Time     `json:"until,omitzero"` // when it is decided by itself; zero: by hand
+	Deny   bool          `json:"deny,omitempty"` // what is decided then
+	By     string        `json:"by"`
+	Fee    int64         `json:"fee,omitempty"`
+	Years  int           `json:"years,omitempty"`
+	Update *domainUpdate `json:"upd,omitempty"`
+}
+
+// Code is a verification code that was accepted, without its signature.
+type Code struct {
+	Type string    `json:"type"`
+	Code string    `json:"code"`
+	Date time.Time `json:"date"`
+}
+
+// TTL is the time to live of the records of one type (RFC 9803).
+type TTL struct {
+	For     string `json:"for"` // NS, DS, A, AAAA
+	Seconds int    `json:"s"`
+}
+
+// Resident is what CNNIC's domain extension says of the registrant.
+type Resident struct {
+	Type     string `json:"type,omitempty"` // I or E
+	Purveyor string `json:"purveyor,omitempty"`
+}
+
+// Identity is a document of a contact (CNNIC's contact extension). It prints
+// without the number.
+type Identity struct {
+	Type     string `json:"type,omitempty"` // I or E
+	DocType  string `json:"doc"`
+	Number   string `json:"num"`
+	Purveyor string `json:"purveyor,omitempty"`
+	Mobile   string `json:"mobile,omitempty"`
+}
+
+// String hides the number.
+func (i Identity) String() string { return "[identity " + i.DocType + "]" }
+
+// GoString hides the number.
+func (i Identity) GoString() string { return i.String() }
 
 // Transfer is a request to change the sponsor (RFC 5731 section 3.2.4).
 type Transfer struct {
@@ -102,8 +164,11 @@ type Contact struct {
 	Email       string       `json:"email"`
 	AuthInfo    string       `json:"ai,omitempty"`
 	Disclose    *Disclose    `json:"disc,omitempty"`
+	Transfer    *Transfer    `json:"tr,omitempty"` // the last transfer, pending or settled
+	Identity    *Identity    `json:"ident,omitempty"`
 
 	lsn uint64
+	due time.Time // the entry of the due heap that is valid
 }
 
 // PostalInfo is a postal address, internationalised ("int", ASCII) or local
@@ -163,6 +228,10 @@ type Registrar struct {
 	LowBalance  int64  `json:"low,omitempty"`  // below this a poll message is queued
 	LowNotified bool   `json:"lowSent,omitempty"`
 	SessionCap  int    `json:"cap,omitempty"` // 0: the profile's
+
+	CertSHA256B string    `json:"certB,omitempty"` // fingerprint of a second, fail-over certificate
+	PasswordSet time.Time `json:"pwAt,omitzero"`   // when the password was last changed
+	DataModel   string    `json:"model,omitempty"` // minimum or maximum, where the registry's is per-registrar
 }
 
 // PollMessage is a message in a registrar's queue (RFC 5730 section 2.9.2.3).
@@ -174,7 +243,25 @@ type PollMessage struct {
 	Text     string    `json:"text"`
 	Object   string    `json:"obj,omitempty"`  // name the message is about
 	Transfer *Transfer `json:"tr,omitempty"`   // with kind transfer: trnData
-	TRID     *TRID     `json:"trid,omitempty"` // with kind purged: panData for this command, if it was answered 1001
+	TRID     *TRID     `json:"trid,omitempty"` // panData for this command, which was answered 1001
+
+	Denied      bool         `json:"no,omitempty"`     // the panData's result is false
+	Contact     bool         `json:"con,omitempty"`    // Object is a contact, not a domain
+	Change      *Change      `json:"chg,omitempty"`    // what the registry did by itself (RFC 8590)
+	Before      *Domain      `json:"before,omitempty"` // with Change: the name before it, or
+	After       *Domain      `json:"after,omitempty"`  // after it
+	Balance     *int64       `json:"bal,omitempty"`    // with kind lowBalance: the deposit then
+	Maintenance *Maintenance `json:"mnt,omitempty"`
+}
+
+// Change is an operation on a name that its registrar did not order.
+type Change struct {
+	Op     string    `json:"op"`            // RFC 8590: create, delete, renew, transfer, update, restore, autoRenew, autoDelete, autoPurge
+	SubOp  string    `json:"sub,omitempty"` // "purge" or "redemption" of a deletion
+	Date   time.Time `json:"date"`
+	SvTRID string    `json:"sv"`
+	Who    string    `json:"who"`
+	Reason string    `json:"why,omitempty"`
 }
 
 // TRID is a pair of transaction identifiers (RFC 5730 section 2.6).
@@ -200,25 +287,6 @@ const (
 	rgpDelete     = "pendingDelete"
 )
 
-// domainStatuses are the statuses that can be put on a domain; the boolean
-// says whether a client may (RFC 5731 section 2.3).
-var domainStatuses = map[string]bool{
-	"clientDeleteProhibited": true, "clientHold": true, "clientRenewProhibited": true,
-	"clientTransferProhibited": true, "clientUpdateProhibited": true,
-	"serverDeleteProhibited": false, "serverHold": false, "serverRenewProhibited": false,
-	"serverTransferProhibited": false, "serverUpdateProhibited": false,
-}
-
-var contactStatuses = map[string]bool{
-	"clientDeleteProhibited": true, "clientTransferProhibited": true, "clientUpdateProhibited": true,
-	"serverDeleteProhibited": false, "serverTransferProhibited": false, "serverUpdateProhibited": false,
-}
-
-var hostStatuses = map[string]bool{
-	"clientDeleteProhibited": true, "clientUpdateProhibited": true,
-	"serverDeleteProhibited": false, "serverUpdateProhibited": false,
-}
-
 func (d *Domain) has(status string) bool { return slices.Contains(d.Statuses, status) }
 
 func (d *Domain) transferPending() bool { return d.Transfer != nil && d.Transfer.Status == "pending" }
@@ -226,12 +294,7 @@ func (d *Domain) transferPending() bool { return d.Transfer != nil && d.Transfer
 // eppStatuses returns the whole status set, derived ones included.
 func (d *Domain) eppStatuses() []string {
 	out := slices.Clone(d.Statuses)
-	if d.Stage != "" {
-		out = append(out, stPendingDelete)
-	}
-	if d.transferPending() {
-		out = append(out, stPendingTransfer)
-	}
+	out = append(out, d.pendings()...)
 	if len(d.NS) == 0 {
 		out = append(out, stInactive)
 	}
@@ -257,9 +320,23 @@ func (d *Domain) rgpStatuses(now time.Time) []string {
 	return out
 }
 
+// pendings are the statuses that follow from an action under way. RFC 5731
+// section 2.3 has at most one of them.
+func (d *Domain) pendings() []string {
+	switch {
+	case d.Stage != "":
+		return []string{stPendingDelete}
+	case d.Pending != nil:
+		return []string{pendingStatus[d.Pending.Op]}
+	case d.transferPending():
+		return []string{stPendingTransfer}
+	}
+	return nil
+}
+
 // inZone says whether the delegation belongs in the DNS.
 func (d *Domain) inZone() bool {
-	return len(d.NS) > 0 && d.Stage == "" && !d.has("clientHold") && !d.has("serverHold")
+	return len(d.NS) > 0 && d.Stage == "" && (d.Pending == nil || d.Pending.Op != "create") && !d.has("clientHold") && !d.has("serverHold")
 }
 
 // clone copies what a change may touch, so that a stored value is never
@@ -271,6 +348,14 @@ func (d *Domain) clone() *Domain {
 	c.NS = slices.Clone(d.NS)
 	c.DS = slices.Clone(d.DS)
 	c.Grace = slices.Clone(d.Grace)
+	c.Holds = slices.Clone(d.Holds)
+	c.Codes = slices.Clone(d.Codes)
+	c.Variants = slices.Clone(d.Variants)
+	c.TTLs = slices.Clone(d.TTLs)
+	if d.Pending != nil {
+		p := *d.Pending
+		c.Pending = &p
+	}
 	if d.Transfer != nil {
 		t := *d.Transfer
 		c.Transfer = &t
@@ -282,6 +367,10 @@ func (c *Contact) clone() *Contact {
 	n := *c
 	n.Statuses = slices.Clone(c.Statuses)
 	n.Postal = slices.Clone(c.Postal)
+	if c.Transfer != nil {
+		t := *c.Transfer
+		n.Transfer = &t
+	}
 	return &n
 }
 

@@ -1,11 +1,24 @@
 package registry
 
+import "time"
+
 // Namespaces of the extensions that profiles name.
 const (
 	nsRGP    = "urn:ietf:params:xml:ns:rgp-1.0"
 	nsSecDNS = "urn:ietf:params:xml:ns:secDNS-1.1"
 	nsFee    = "urn:ietf:params:xml:ns:epp:fee-1.0"
 )
+
+// chinese is the verification that registries of zones open to registrants in
+// China ask for: a code for the name, one for the person.
+var chinese = Verification{Profile: "china", Types: []string{"domain", "real-name"}, Grace: 5 * day}
+
+// auditWords are words that the naming audit objects to, as people write them
+// and in pinyin.
+var auditWords = map[string]string{
+	"赌场": "gambling", "duchang": "gambling", "bocai": "gambling", "博彩": "gambling",
+	"枪支": "weapons", "qiangzhi": "weapons", "假证": "forged documents", "jiazheng": "forged documents",
+}
 
 // Profiles lists the registries of the world, in the order of their ports.
 func Profiles() []Profile { return []Profile{Verisim(), Cnsim(), Newsim()} }
@@ -16,14 +29,15 @@ func Verisim() Profile {
 	return Profile{
 		ID: "verisim", Name: "Verisim Registry Services", ServerID: "Verisim EPP", ROID: "VSIM", Currency: "CNY",
 		Zones: []Zone{
-			{"com", Price{Create: 6800, Renew: 6800, Transfer: 6800, Restore: 56000}},
-			{"net", Price{Create: 7500, Renew: 7500, Transfer: 7500, Restore: 56000}},
+			{Name: "com", Price: Price{Create: 6800, Renew: 6800, Transfer: 6800, Restore: 56000}},
+			{Name: "net", Price: Price{Create: 7500, Renew: 7500, Transfer: 7500, Restore: 56000}},
 		},
 		Thin: true, IDN: true,
 		Extensions: []string{nsRGP, nsSecDNS},
 		Reserved: map[string]string{
 			"nic": "reserved", "whois": "reserved", "iana": "reserved", "rdds": "reserved", "localhost": "reserved",
 		},
+		Verification: chinese, PasswordWarn: 30 * day, CertWarn: 30 * day,
 		SessionCap: 8,
 		AddGrace:   5 * day, RenewGrace: 5 * day, AutoRenewGrace: 45 * day, TransferGrace: 5 * day,
 		Redemption: 30 * day, PendingRestore: 7 * day, PendingDelete: 5 * day, TransferWait: 5 * day,
@@ -40,9 +54,9 @@ func Cnsim() Profile {
 	return Profile{
 		ID: "cnsim", Name: "Cnsim Network Information Center", ServerID: "Cnsim EPP", ROID: "CNSIM", Currency: "CNY",
 		Zones: []Zone{
-			{"cn", cn},
-			{"com.cn", cn},
-			{"xn--fiqs8s", Price{Create: 15000, Renew: 19000, Transfer: 19000, Restore: 40000}},
+			{Name: "cn", Price: cn, Verify: VerifyOff, Audit: "delete", Bundle: true},
+			{Name: "com.cn", Price: cn, Verify: VerifyOff, Audit: "delete", Bundle: true},
+			{Name: "xn--fiqs8s", Verify: VerifyOff, Audit: "delete", Bundle: true, Price: Price{Create: 15000, Renew: 19000, Transfer: 19000, Restore: 40000}},
 		},
 		Contacts: true, Roles: []string{"admin", "tech", "billing"},
 		CNNIC: true, IDN: true, Variants: simplified,
@@ -54,6 +68,7 @@ func Cnsim() Profile {
 			"xn--mxtq1m":     "restricted word", // 政府
 			"xn--zfr54hdx6e": "restricted word", // 国务院
 		},
+		Verification: chinese, AuditWords: auditWords, AuditDelay: day, PasswordWarn: 30 * day, CertWarn: 30 * day,
 		SessionCap: 8,
 		AddGrace:   5 * day, RenewGrace: 5 * day, AutoRenewGrace: 30 * day, TransferGrace: 5 * day,
 		Redemption: 30 * day, PendingRestore: 7 * day, TransferWait: 5 * day, TransferLock: 60 * day,
@@ -68,9 +83,9 @@ func Newsim() Profile {
 	return Profile{
 		ID: "newsim", Name: "Newsim Domains", ServerID: "Newsim EPP", ROID: "NSIM", Currency: "CNY",
 		Zones: []Zone{
-			{"top", Price{Create: 900, Renew: 2400, Transfer: 2400, Restore: 48000}},
-			{"xyz", Price{Create: 1200, Renew: 7800, Transfer: 7800, Restore: 52000}},
-			{"club", Price{Create: 1900, Renew: 8800, Transfer: 8800, Restore: 52000}},
+			{Name: "top", Verify: VerifyOff, Audit: "hold", Price: Price{Create: 900, Renew: 2400, Transfer: 2400, Restore: 48000}},
+			{Name: "xyz", Audit: "hold", TTL: true, Price: Price{Create: 1200, Renew: 7800, Transfer: 7800, Restore: 52000}},
+			{Name: "club", Audit: "hold", Launch: "claims", Tokens: map[string]string{"founders": "CLUB-FOUNDER-2026"}, Price: Price{Create: 1900, Renew: 8800, Transfer: 8800, Restore: 52000}},
 		},
 		Contacts: true, Roles: []string{"admin", "tech"}, HostAttr: true, IDN: true,
 		Extensions: []string{nsRGP, nsSecDNS, nsFee},
@@ -88,6 +103,8 @@ func Newsim() Profile {
 			"premium-2": {Create: 2_680_00, Renew: 2_680_00, Transfer: 2_680_00, Restore: 2_680_00},
 			"premium-3": {Create: 588_00, Renew: 88_00, Transfer: 88_00, Restore: 520_00},
 		},
+		Verification: chinese, AuditWords: auditWords, AuditDelay: day, PasswordWarn: 30 * day, CertWarn: 30 * day,
+		MinTTL: 5 * time.Minute, MaxTTL: 2 * day,
 		SessionCap: 10,
 		AddGrace:   5 * day, RenewGrace: 5 * day, AutoRenewGrace: 45 * day, TransferGrace: 5 * day,
 		Redemption: 30 * day, PendingDelete: 5 * day, TransferWait: 5 * day, DeletePending: true,

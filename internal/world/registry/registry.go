@@ -313,13 +313,13 @@ func (r *Registry) Domain(name string) (v DomainView, ok bool) {
 }
 
 func (c *core) domainView(d *Domain, now time.Time) DomainView {
-	label, z := c.zoneOf(d.Name)
+	_, z := c.zoneOf(d.Name)
 	v := DomainView{Domain: *d.clone(), EPPStatus: d.eppStatuses(), RGPStatus: d.rgpStatuses(now),
 		Hosts: c.subordinates(d.Name), InZone: d.inZone(), Servers: c.servers(d), AuthInfoSet: d.AuthInfo != ""}
 	v.AuthInfo = ""
 	if z != nil {
 		v.Zone = z.Name
-		_, v.PriceClass = c.priceOf(label, z)
+		_, v.PriceClass = c.priceOf(d.Name)
 	}
 	return v
 }
@@ -374,7 +374,11 @@ func (r *Registry) Host(name string) (x Host, ok bool) {
 func (r *Registry) Delegation(name string) (dg Delegation, ok bool) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	_ = r.view(func(c *core, now time.Time) (uint64, error) {
-		if d := c.domains[name]; d != nil && d.inZone() {
+		d := c.domains[name]
+		if d == nil { // an allocated variant is delegated like the name itself
+			d = c.allocatedTo(name)
+		}
+		if d != nil && d.inZone() {
 			dg, ok = Delegation{Name: name, NS: c.servers(d), DS: slices.Clone(d.DS)}, true
 		}
 		return 0, nil

@@ -28,16 +28,11 @@ func (c *core) requestTransfer(clID string, q transferRequest, now time.Time) (*
 	if q.AuthInfo == "" {
 		return nil, 0, refuse(2003, "authInfo required")
 	}
-	if d.AuthInfo == "" || d.AuthInfo != q.AuthInfo {
+	if !authMatches(d.AuthInfo, q.AuthInfo) {
 		return nil, 0, refuse(2202, "wrong authorization information")
 	}
-	for _, s := range []string{"clientTransferProhibited", "serverTransferProhibited"} {
-		if d.has(s) {
-			return nil, 0, refuse(2304, s)
-		}
-	}
-	if d.Stage != "" {
-		return nil, 0, refuse(2304, "pendingDelete")
+	if err := d.barred(actTransfer, nil); err != nil {
+		return nil, 0, err
 	}
 	last := d.Created
 	if d.Transferred.After(last) {
@@ -47,14 +42,19 @@ func (c *core) requestTransfer(clID string, q transferRequest, now time.Time) (*
 		return nil, 0, refuse(2106, "too soon after create or transfer")
 	}
 	if q.Years != 0 && q.Years != 1 {
+		if addYears(d.Expires, q.Years).After(addYears(now, c.p.MaxYears)) {
+			return nil, 0, refuse(2004, "beyond the longest term")
+		}
 		return nil, 0, refuse(2306, "a transfer adds one year")
 	}
 	exp := c.afterTransfer(d, now)
-	if exp.After(addYears(now, c.p.MaxYears)) {
-		exp = addYears(now, c.p.MaxYears)
+	if limit := addYears(now, c.p.MaxYears); exp.After(limit) {
+		if !c.p.TransferCurtails {
+			return nil, 0, refuse(2004, "beyond the longest term")
+		}
+		exp = limit
 	}
-	label, z := c.zoneOf(d.Name)
-	price, class := c.priceOf(label, z)
+	price, class := c.priceOf(d.Name)
 	if err := c.checkFee(q.Fee, price.Transfer, class != ""); err != nil {
 		return nil, 0, err
 	}
@@ -92,7 +92,7 @@ func (c *core) queryTransfer(clID, raw, authInfo string) (*Domain, error) {
 		if authInfo == "" {
 			return nil, refuse(2201, "not a party to the transfer")
 		}
-		if d.AuthInfo == "" || authInfo != d.AuthInfo {
+		if !authMatches(d.AuthInfo, authInfo) {
 			return nil, refuse(2202, "wrong authorization information")
 		}
 	}
@@ -128,8 +128,12 @@ func (c *core) completeTransfer(d *Domain, status string, now time.Time) *Domain
 	n := d.clone()
 	t := n.Transfer
 	exp := c.afterTransfer(d, now)
+	added := 1
+	if exp.Equal(d.Expires) {
+		added = 0
+	}
 	if limit := addYears(now, c.p.MaxYears); exp.After(limit) {
-		exp = limit
+		exp, added = limit, 0
 	}
 	for _, g := range liveGrace(d.Grace, now) {
 		if g.Kind == rgpAutoRenew && g.Payer == t.AcID {
@@ -139,13 +143,8 @@ func (c *core) completeTransfer(d *Domain, status string, now time.Time) *Domain
 	t.Status, t.AcDate, t.Expires = status, now, exp
 	n.Sponsor, n.AuthInfo, n.Transferred = t.ReID, "", now
 	n.Expires, n.Updater, n.Updated = exp, t.ReID, now
-	n.Statuses = nil
-	for _, s := range d.Statuses { // the losing registrar's locks do not bind the gaining one
-		if !strings.HasPrefix(s, "client") {
-			n.Statuses = append(n.Statuses, s)
-		}
-	}
-	n.Grace = []Grace{{rgpTransfer, now.Add(c.p.TransferGrace), t.ReID, t.Fee}}
+	n.Statuses = serverOnly(d.Statuses)
+	n.Grace = []Grace{{rgpTransfer, now.Add(c.p.TransferGrace), t.ReID, t.Fee, added}}
 	c.putDomain(n)
 	for host := range c.subHosts[n.Name] {
 		h := c.hosts[host].clone()
@@ -159,6 +158,17 @@ func (c *core) completeTransfer(d *Domain, status string, now time.Time) *Domain
 		c.transferMessage(t.ReID, n, "Transfer approved.", now)
 	}
 	return n
+}
+
+// serverOnly drops client statuses: the losing registrar's locks do not bind
+// the gaining one.
+func serverOnly(statuses []string) (out []string) {
+	for _, s := range statuses {
+		if !strings.HasPrefix(s, "client") {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (c *core) abandonTransfer(d *Domain, status string, now time.Time) *Domain {

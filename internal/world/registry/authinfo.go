@@ -1,0 +1,64 @@
+package registry
+
+import (
+	"strings"
+)
+
+// hashedAuth begins authorization information that is kept as a salted hash.
+const hashedAuth = "sha256$"
+
+// checkAuthInfo refuses authorization information that is too weak; an empty
+// one is always taken and matches nothing. RFC 9154 section 4.1 wants 128 bits
+// of randomness: 20 printable characters or 25 letters and digits.
+func (c *core) checkAuthInfo(pw string) error {
+	switch {
+	case pw == "":
+		return nil
+	case !c.p.SecureAuth && len(pw) < c.p.MinAuthInfo:
+		return refuse(2306, "authInfo too short")
+	case !c.p.SecureAuth:
+		return nil
+	}
+	need, kinds := 25, map[rune]bool{}
+	for _, r := range pw {
+		if r < 0x20 || r > 0x7e {
+			return refuse(2202, "authInfo not printable ASCII")
+		}
+		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", r) {
+			need = 20
+		}
+		kinds[r] = true
+	}
+	if len(pw) < need || len(kinds) < 8 {
+		return refuse(2202, "authInfo too weak")
+	}
+	return nil
+}
+
+// keepAuth is authorization information as it is stored.
+func (c *core) keepAuth(pw string) string {
+	if pw == "" || !c.p.SecureAuth {
+		return pw
+	}
+	return hashedAuth + hashPassword(pw)
+}
+
+// authMatches compares given authorization information with the stored one.
+// Nothing matches an empty one.
+func authMatches(stored, given string) bool {
+	if stored == "" || given == "" {
+		return false
+	}
+	if hash, ok := strings.CutPrefix(stored, hashedAuth); ok {
+		return passwordIs(hash, given)
+	}
+	return stored == given
+}
+
+// shownAuth is what may be shown of it: nothing that is kept as a hash.
+func shownAuth(stored string) string {
+	if strings.HasPrefix(stored, hashedAuth) {
+		return ""
+	}
+	return stored
+}
