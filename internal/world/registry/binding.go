@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 type binding struct {
 	f     *front
 	clID  string
+	conn  *epp.Conn
 	cmd   *epp.Command
 	sv    string
 	fault Fault
@@ -64,6 +64,8 @@ func describe(a epp.Action) (string, []string) {
 		return "contact:delete", []string{a.ID}
 	case *epp.ContactTransfer:
 		return "contact:transfer", []string{a.ID}
+	case *epp.MaintenanceInfo:
+		return "maintenance:info", []string{a.ID}
 	}
 	return string(a.Verb()), nil
 }
@@ -85,9 +87,13 @@ func (b *binding) execute() *epp.Response {
 			resp, err = b.host(a)
 		case *epp.ContactCheck, *epp.ContactInfo, *epp.ContactCreate, *epp.ContactUpdate, *epp.ContactDelete:
 			resp, err = b.contact(a)
+		case *epp.ContactTransfer:
+			resp, err = b.contactTransfer(a)
+		case *epp.MaintenanceInfo:
+			resp, err = b.maintenance(a)
 		case *epp.RawAction:
 			err = refuse(2307, "object not served")
-		default: // contact transfers
+		default:
 			err = refuse(2101, "command not implemented")
 		}
 	}
@@ -168,70 +174,6 @@ func statusValues(l []epp.Status) []string {
 	return out
 }
 
-// poll answers poll req and ack (RFC 5730 section 2.9.2.3).
-func (b *binding) poll(a *epp.Poll) (*epp.Response, error) {
-	if a.Op == epp.PollAck {
-		var left int
-		var next *PollMessage
-		err := b.do(func(c *core, now time.Time) (err error) {
-			left, next, err = c.pollAck(b.clID, a.MsgID)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		resp := epp.NewResponse(epp.CodeOK)
-		resp.MsgQ = &epp.MsgQ{Count: uint64(left), ID: a.MsgID}
-		if next != nil {
-			resp.MsgQ.ID = next.ID
-		}
-		return resp, nil
-	}
-	malformed := b.fault.Kind == FaultMalformedPoll
-	var m *PollMessage
-	var n int
-	// Not a view: a message that is answered must survive, so that its number
-	// is never given to another.
-	err := b.do(func(c *core, now time.Time) error {
-		if m, n = c.pollHead(b.clID); m == nil && malformed {
-			c.message(b.clID, "garbled", "", "", now)
-			m, n = c.pollHead(b.clID)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if m == nil {
-		return epp.NewResponse(epp.CodeNoMessages), nil
-	}
-	resp := epp.NewResponse(epp.CodeAckToDequeue)
-	resp.MsgQ = &epp.MsgQ{Count: uint64(n), ID: m.ID, QDate: m.Queued, Msg: m.Text}
-	if malformed {
-		// What a client cannot read but must still be able to acknowledge: a
-		// known element with broken content, an unknown one, an odd text.
-		resp.MsgQ.Msg = "\ufffd"
-		pan := epp.NewElement(epp.NSDomain, "panData", "")
-		pan.Children = []*epp.Element{epp.NewElement(epp.NSDomain, "paDate", "yesterday")}
-		resp.ResData = []epp.Value{&epp.Raw{Element: pan},
-			&epp.Raw{Element: epp.NewElement("urn:example:registry:unknown-9.9", "notice", "?")}}
-		return resp, nil
-	}
-	if m.Transfer != nil {
-		resp.ResData = append(resp.ResData, transferData(m.Object, m.Transfer))
-	}
-	if m.TRID != nil {
-		resp.ResData = append(resp.ResData, &epp.DomainPendingData{PendingResult: epp.PendingResult{
-			ID: m.Object, Done: true, ClTRID: m.TRID.Client, SvTRID: m.TRID.Server, Date: m.Queued}})
-	}
-	return resp, nil
-}
-
-func transferData(name string, t *Transfer) *epp.DomainTransferData {
-	return &epp.DomainTransferData{Name: name, TrStatus: epp.TransferStatus(t.Status), ReID: t.ReID, ReDate: t.ReDate,
-		AcID: t.AcID, AcDate: t.AcDate, ExDate: t.Expires}
-}
-
 func (b *binding) host(action epp.Action) (resp *epp.Response, err error) {
 	ok := epp.NewResponse
 	switch a := action.(type) {
@@ -296,158 +238,6 @@ func (b *binding) tooMany(n int) error {
 		return refuse(2306, fmt.Sprintf("at most %d in one check", b.f.r.p.CheckLimit))
 	}
 	return nil
-}
-
-func (b *binding) contact(action epp.Action) (resp *epp.Response, err error) {
-	ok := epp.NewResponse
-	switch a := action.(type) {
-	case *epp.ContactCheck:
-		data := &epp.ContactCheckData{}
-		err = b.view(func(c *core, now time.Time) (uint64, error) {
-			if err := c.contactsServed(b.clID); err != nil {
-				return 0, err
-			}
-			lsn := c.goneLSN
-			for _, id := range a.IDs {
-				reason := c.checkContact(id)
-				data.Items = append(data.Items, epp.CheckItem{ID: id, Avail: reason == "", Reason: reason})
-				if x := c.contacts[id]; x != nil {
-					lsn = max(lsn, x.lsn)
-				}
-			}
-			return lsn, b.tooMany(len(a.IDs))
-		})
-		resp = ok(epp.CodeOK, data)
-	case *epp.ContactInfo:
-		pw, perr := authInfo(a.AuthInfo)
-		if perr != nil {
-			return nil, perr
-		}
-		var data *epp.ContactInfoData
-		err = b.view(func(c *core, now time.Time) (uint64, error) {
-			x, err := c.infoContact(b.clID, a.ID, pw)
-			if err != nil {
-				return c.goneLSN, err
-			}
-			data = contactData(x, c.contactStatus(x))
-			return x.lsn, nil
-		})
-		resp = ok(epp.CodeOK, data)
-	case *epp.ContactCreate:
-		x := Contact{ID: a.ID, Voice: a.Voice.Number, VoiceExt: a.Voice.Ext, Fax: a.Fax.Number, FaxExt: a.Fax.Ext,
-			Email: a.Email, Disclose: discloseFrom(a.Disclose)}
-		for _, p := range a.Postal {
-			x.Postal = append(x.Postal, PostalInfo{Type: p.Type, Name: p.Name, Org: p.Org, Street: p.Addr.Street,
-				City: p.Addr.City, SP: p.Addr.SP, PC: p.Addr.PC, CC: p.Addr.CC})
-		}
-		if x.AuthInfo, err = authInfo(a.AuthInfo); err != nil {
-			return nil, err
-		}
-		var n *Contact
-		err = b.do(func(c *core, now time.Time) (err error) {
-			n, err = c.createContact(b.clID, x, now)
-			return err
-		})
-		if err == nil {
-			resp = ok(epp.CodeOK, &epp.ContactCreateData{ID: n.ID, CrDate: n.Created})
-		}
-	case *epp.ContactUpdate:
-		u := contactUpdate{ID: a.ID, AddStatus: statusValues(a.Add), RemStatus: statusValues(a.Rem)}
-		if ch := a.Chg; ch != nil {
-			for _, p := range ch.Postal {
-				pc := PostalChange{Type: p.Type, Name: p.Name, Org: p.Org}
-				if p.Addr != nil {
-					pc.Addr = &PostalInfo{Street: p.Addr.Street, City: p.Addr.City, SP: p.Addr.SP, PC: p.Addr.PC, CC: p.Addr.CC}
-				}
-				u.Postal = append(u.Postal, pc)
-			}
-			if ch.Voice != nil {
-				u.Voice, u.VoiceExt = &ch.Voice.Number, ch.Voice.Ext
-			}
-			if ch.Fax != nil {
-				u.Fax, u.FaxExt = &ch.Fax.Number, ch.Fax.Ext
-			}
-			if ch.Email != "" {
-				u.Email = &ch.Email
-			}
-			if ch.AuthInfo != nil {
-				pw, err := authInfo(ch.AuthInfo)
-				if err != nil {
-					return nil, err
-				}
-				u.AuthInfo = &pw
-			}
-			u.Disclose = discloseFrom(ch.Disclose)
-		}
-		err = b.do(func(c *core, now time.Time) error {
-			_, err := c.updateContact(b.clID, u, now)
-			return err
-		})
-		resp = ok(epp.CodeOK)
-	case *epp.ContactDelete:
-		err = b.do(func(c *core, now time.Time) error { return c.deleteContact(b.clID, a.ID) })
-		resp = ok(epp.CodeOK)
-	}
-	return resp, err
-}
-
-func contactData(x *Contact, statuses []string) *epp.ContactInfoData {
-	d := &epp.ContactInfoData{ID: x.ID, ROID: x.ROID, Statuses: epp.Statuses(statuses...),
-		Voice: epp.Phone{Number: x.Voice, Ext: x.VoiceExt}, Fax: epp.Phone{Number: x.Fax, Ext: x.FaxExt},
-		Email: x.Email, ClID: x.Sponsor, CrID: x.Creator, CrDate: x.Created, UpID: x.Updater, UpDate: x.Updated,
-		TrDate: x.Transferred, Disclose: discloseTo(x.Disclose)}
-	for _, p := range x.Postal {
-		d.Postal = append(d.Postal, epp.PostalInfo{Type: p.Type, Name: p.Name, Org: p.Org,
-			Addr: epp.PostalAddr{Street: p.Street, City: p.City, SP: p.SP, PC: p.PC, CC: p.CC}})
-	}
-	if pw := shownAuth(x.AuthInfo); pw != "" {
-		d.AuthInfo = epp.Password(pw)
-	}
-	return d
-}
-
-func discloseFrom(d *epp.Disclose) *Disclose {
-	if d == nil {
-		return nil
-	}
-	out := &Disclose{Flag: d.Flag}
-	for kind, types := range map[string][]string{"name": d.Name, "org": d.Org, "addr": d.Addr} {
-		for _, t := range types {
-			out.Fields = append(out.Fields, kind+":"+t)
-		}
-	}
-	for kind, on := range map[string]bool{"voice": d.Voice, "fax": d.Fax, "email": d.Mail} {
-		if on {
-			out.Fields = append(out.Fields, kind)
-		}
-	}
-	slices.Sort(out.Fields)
-	return out
-}
-
-func discloseTo(d *Disclose) *epp.Disclose {
-	if d == nil {
-		return nil
-	}
-	out := &epp.Disclose{Flag: d.Flag}
-	for _, f := range d.Fields {
-		kind, t, _ := strings.Cut(f, ":")
-		switch kind {
-		case "name":
-			out.Name = append(out.Name, t)
-		case "org":
-			out.Org = append(out.Org, t)
-		case "addr":
-			out.Addr = append(out.Addr, t)
-		case "voice":
-			out.Voice = true
-		case "fax":
-			out.Fax = true
-		case "email":
-			out.Mail = true
-		}
-	}
-	return out
 }
 
 func nameServers(n epp.Nameservers, attrs bool) ([]NameServer, error) {

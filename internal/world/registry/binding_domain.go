@@ -164,31 +164,13 @@ func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	attrs := b.f.r.p.HostAttr
 	var resp *epp.Response
 	err = b.view(func(c *core, now time.Time) (uint64, error) {
 		d, full, err := c.infoDomain(b.clID, a.Name, pw)
 		if err != nil {
 			return c.goneLSN, err
 		}
-		data := &epp.DomainInfoData{Name: d.Name, ROID: d.ROID, Statuses: epp.Statuses(d.eppStatuses()...),
-			Registrant: d.Registrant, ClID: d.Sponsor, CrID: d.Creator, CrDate: d.Created, UpID: d.Updater,
-			UpDate: d.Updated, ExDate: d.Expires, TrDate: d.Transferred}
-		for _, x := range d.Contacts {
-			data.Contacts = append(data.Contacts, epp.DomainContact{Type: x.Type, ID: x.ID})
-		}
-		if a.Hosts == "" || a.Hosts == "all" || a.Hosts == "del" {
-			for _, n := range d.NS {
-				if attrs {
-					data.NS.Attrs = append(data.NS.Attrs, epp.HostAttr{Name: n.Host, Addrs: n.Addrs})
-				} else {
-					data.NS.Objects = append(data.NS.Objects, n.Host)
-				}
-			}
-		}
-		if a.Hosts == "" || a.Hosts == "all" || a.Hosts == "sub" {
-			data.Hosts = c.subordinates(d.Name)
-		}
+		data := b.infoData(d, a.Hosts, c)
 		if auth := shownAuth(d.AuthInfo); full && auth != "" {
 			data.AuthInfo = epp.Password(auth)
 		}
@@ -203,9 +185,34 @@ func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
 			}
 			resp.Extensions = append(resp.Extensions, sec)
 		}
+		resp.Extensions = append(resp.Extensions, b.infoExtras(c, d)...)
 		return d.lsn, nil
 	})
 	return resp, err
+}
+
+// infoData is a domain's info data. hosts is the command's attribute; c nil
+// leaves subordinate hosts out.
+func (b *binding) infoData(d *Domain, hosts string, c *core) *epp.DomainInfoData {
+	data := &epp.DomainInfoData{Name: d.Name, ROID: d.ROID, Statuses: epp.Statuses(d.eppStatuses()...),
+		Registrant: d.Registrant, ClID: d.Sponsor, CrID: d.Creator, CrDate: d.Created, UpID: d.Updater,
+		UpDate: d.Updated, ExDate: d.Expires, TrDate: d.Transferred}
+	for _, x := range d.Contacts {
+		data.Contacts = append(data.Contacts, epp.DomainContact{Type: x.Type, ID: x.ID})
+	}
+	if hosts == "" || hosts == "all" || hosts == "del" {
+		for _, n := range d.NS {
+			if b.f.r.p.HostAttr {
+				data.NS.Attrs = append(data.NS.Attrs, epp.HostAttr{Name: n.Host, Addrs: n.Addrs})
+			} else {
+				data.NS.Objects = append(data.NS.Objects, n.Host)
+			}
+		}
+	}
+	if c != nil && (hosts == "" || hosts == "all" || hosts == "sub") {
+		data.Hosts = c.subordinates(d.Name)
+	}
+	return data
 }
 
 func (b *binding) domainCreate(a *epp.DomainCreate) (*epp.Response, error) {
@@ -229,6 +236,9 @@ func (b *binding) domainCreate(a *epp.DomainCreate) (*epp.Response, error) {
 		}
 	}
 	if cmd.Fee, err = b.feeOf(); err != nil {
+		return nil, err
+	}
+	if err := b.createExtras(&cmd); err != nil {
 		return nil, err
 	}
 	var d *Domain
@@ -304,6 +314,9 @@ func (b *binding) domainUpdate(a *epp.DomainUpdate) (*epp.Response, error) {
 		}
 	}
 	if u.Fee, err = b.feeOf(); err != nil {
+		return nil, err
+	}
+	if err := b.updateExtras(&u); err != nil {
 		return nil, err
 	}
 	var d *Domain

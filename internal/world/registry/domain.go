@@ -41,12 +41,13 @@ type domainUpdate struct {
 	AuthInfo                 *string // empty: none, which matches nothing
 	RemAllDS                 bool
 	AddDS, RemDS             []DS
-	Restore                  string   // "", request, report (RFC 3915)
-	Fee                      feeOffer `json:"-"`
-	TRID                     TRID     `json:"-"`
-	Codes                    []Code   `json:",omitempty"`
-	AddVariants, RemVariants []string `json:",omitempty"`
-	TTLs                     []TTL    `json:",omitempty"` // Seconds below 0: the default again
+	Restore                  string    // "", request, report (RFC 3915)
+	Fee                      feeOffer  `json:"-"`
+	TRID                     TRID      `json:"-"`
+	Codes                    []Code    `json:",omitempty"`
+	AddVariants, RemVariants []string  `json:",omitempty"`
+	Resident                 *Resident `json:",omitempty"`
+	TTLs                     []TTL     `json:",omitempty"` // Seconds below 0: the default again
 }
 
 // checkDomain returns "" when the name can be registered, or the reason.

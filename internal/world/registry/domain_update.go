@@ -118,6 +118,9 @@ func (c *core) applyUpdate(clID string, d *Domain, u domainUpdate, now time.Time
 	if n.TTLs, err = c.setTTLs(n.TTLs, z, u.TTLs); err != nil {
 		return nil, err
 	}
+	if u.Resident != nil {
+		n.Resident = u.Resident
+	}
 	c.addCodes(n, u.Codes, now)
 	n.Updater, n.Updated = clID, now
 	return n, nil

@@ -267,7 +267,7 @@ func (s *station) converse(c *epp.Client, name, zone string) {
 			t.Errorf("contact check: %+v", cc)
 		}
 		s.do(c, 2305, &epp.ContactDelete{ID: "T-1"})
-		s.do(c, 2101, &epp.ContactTransfer{Op: epp.TransferQuery, ID: "T-1"})
+		s.do(c, 2301, &epp.ContactTransfer{Op: epp.TransferQuery, ID: "T-1"})
 	} else {
 		s.do(c, 2307, &epp.ContactCheck{IDs: []string{"T-1"}})
 	}

@@ -1,6 +1,10 @@
 package registry
 
-import "time"
+import (
+	"time"
+
+	"github.com/openregistrar/openregistrar/epp"
+)
 
 // Namespaces of the extensions that profiles name.
 const (
@@ -8,6 +12,10 @@ const (
 	nsSecDNS = "urn:ietf:params:xml:ns:secDNS-1.1"
 	nsFee    = "urn:ietf:params:xml:ns:epp:fee-1.0"
 )
+
+// ordinary are the extensions that every registry of the world has besides its
+// own.
+var ordinary = []string{epp.NSChangePoll, epp.NSLoginSec, epp.NSMaintenance, epp.NSVerificationCode}
 
 // chinese is the verification that registries of zones open to registrants in
 // China ask for: a code for the name, one for the person.
@@ -33,7 +41,7 @@ func Verisim() Profile {
 			{Name: "net", Price: Price{Create: 7500, Renew: 7500, Transfer: 7500, Restore: 56000}},
 		},
 		Thin: true, IDN: true,
-		Extensions: []string{nsRGP, nsSecDNS},
+		Extensions: append([]string{nsRGP, nsSecDNS}, ordinary...),
 		Reserved: map[string]string{
 			"nic": "reserved", "whois": "reserved", "iana": "reserved", "rdds": "reserved", "localhost": "reserved",
 		},
@@ -60,7 +68,7 @@ func Cnsim() Profile {
 		},
 		Contacts: true, Roles: []string{"admin", "tech", "billing"},
 		CNNIC: true, IDN: true, Variants: simplified,
-		Extensions: []string{nsRGP, nsSecDNS},
+		Extensions: append([]string{nsRGP, nsSecDNS, epp.NSCNNICContact, epp.NSCNNICDomain}, ordinary...),
 		Reserved: map[string]string{
 			"com": "reserved", "net": "reserved", "org": "reserved", "gov": "reserved", "edu": "reserved",
 			"mil": "reserved", "ac": "reserved", "nic": "reserved", "whois": "reserved", "www": "reserved",
@@ -88,7 +96,7 @@ func Newsim() Profile {
 			{Name: "club", Audit: "hold", Launch: "claims", Tokens: map[string]string{"founders": "CLUB-FOUNDER-2026"}, Price: Price{Create: 1900, Renew: 8800, Transfer: 8800, Restore: 52000}},
 		},
 		Contacts: true, Roles: []string{"admin", "tech"}, HostAttr: true, IDN: true,
-		Extensions: []string{nsRGP, nsSecDNS, nsFee},
+		Extensions: append([]string{nsRGP, nsSecDNS, nsFee}, ordinary...),
 		Reserved: map[string]string{
 			"nic": "reserved", "whois": "reserved", "www": "reserved", "rdds": "reserved", "rdap": "reserved",
 			"police": "restricted word", "redcross": "restricted word",

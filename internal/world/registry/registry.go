@@ -68,7 +68,7 @@ func Open(dir string, p Profile, now func() time.Time, opts Options) (*Registry,
 	err = r.do(func(c *core, now time.Time) error {
 		for _, a := range append(slices.Clone(opts.Accounts), Account{ID: rivalID, Name: "Rival Names Ltd.", IANAID: 9998},
 			Account{ID: elderID, Name: "Elder Registrations Co.", IANAID: 9997}) {
-			if err := c.configure(a); err != nil {
+			if err := c.configure(a, now); err != nil {
 				return err
 			}
 		}
@@ -94,7 +94,7 @@ func Open(dir string, p Profile, now func() time.Time, opts Options) (*Registry,
 
 // configure makes an account or brings its settings up to date; the deposit
 // and a password changed over EPP stay.
-func (c *core) configure(a Account) error {
+func (c *core) configure(a Account, now time.Time) error {
 	if len(a.ID) < 3 || len(a.ID) > 16 {
 		return fmt.Errorf("registry: registrar id %q: 3 to 16 characters", a.ID)
 	}
@@ -114,8 +114,9 @@ func (c *core) configure(a Account) error {
 	g.SessionCap, g.LowBalance = a.SessionCap, c.p.LowBalance
 	if a.Password != "" && !passwordIs(g.Given, a.Password) {
 		g.Given = hashPassword(a.Password)
-		g.Password = g.Given
+		g.Password, g.PasswordSet = g.Given, now
 	}
+	g.CertSHA256B, g.DataModel = strings.ToLower(a.CertSHA256B), a.DataModel
 	if old == nil || *old != g {
 		c.putRegistrar(&g)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
@@ -64,7 +63,9 @@ func (f *front) init(r *Registry) {
 func (f *front) svTRID() string { return fmt.Sprintf("%s-%d", f.prefix, f.trids.Add(1)) }
 
 // extensions maps a profile's namespaces to the codec's mappings.
-var extensions = map[string]epp.Extension{nsRGP: epp.RGP, nsSecDNS: epp.SecDNS, nsFee: epp.Fee}
+var extensions = map[string]epp.Extension{nsRGP: epp.RGP, nsSecDNS: epp.SecDNS, nsFee: epp.Fee,
+	epp.NSChangePoll: epp.ChangePoll, epp.NSLoginSec: epp.LoginSec, epp.NSMaintenance: epp.Maintenance,
+	epp.NSVerificationCode: epp.VerificationCode, epp.NSCNNICContact: epp.CNNICContact, epp.NSCNNICDomain: epp.CNNICDomain}
 
 func (f *front) server(conf *tls.Config) *epp.Server {
 	p := &f.r.p
@@ -85,7 +86,11 @@ func (f *front) server(conf *tls.Config) *epp.Server {
 		SvTRID: f.svTRID,
 	}
 	for _, ns := range p.Extensions {
-		srv.Extensions = append(srv.Extensions, extensions[ns])
+		x := extensions[ns]
+		srv.Extensions = append(srv.Extensions, x)
+		if x.Object {
+			srv.Greeting.ObjURIs = append(srv.Greeting.ObjURIs, ns)
+		}
 	}
 	return srv
 }
@@ -290,11 +295,18 @@ func (h handler) Login(ctx context.Context, conn *epp.Conn, login *epp.Login, cm
 
 func (f *front) login(s *session, login *epp.Login) *epp.Response {
 	r := f.r
+	if resp := f.underMaintenance(false); resp != nil {
+		return resp
+	}
 	r.mu.RLock()
 	g := r.core.regs[login.ClID]
 	r.mu.RUnlock()
 	if g == nil || g.Password == "" || !passwordIs(g.Password, login.Password) || !certificateFits(g, s.conn) {
 		return epp.NewResponse(epp.CodeAuthentication)
+	}
+	events, ok := r.p.judgePassword(g, login, r.now())
+	if events = append(events, r.p.judgeCertificate(s.conn, time.Now())...); !ok {
+		return withEvents(epp.NewResponse(epp.CodeAuthentication), s.conn, events)
 	}
 	limit := g.SessionCap
 	if limit == 0 {
@@ -319,7 +331,7 @@ func (f *front) login(s *session, login *epp.Login) *epp.Response {
 	if login.NewPassword != "" {
 		err := r.do(func(c *core, now time.Time) error {
 			n := *c.regs[login.ClID]
-			n.Password = hashPassword(login.NewPassword)
+			n.Password, n.PasswordSet = hashPassword(login.NewPassword), now
 			c.putRegistrar(&n)
 			return nil
 		})
@@ -328,7 +340,7 @@ func (f *front) login(s *session, login *epp.Login) *epp.Response {
 			return epp.NewResponse(epp.CodeCommandFailed)
 		}
 	}
-	return epp.NewResponse(epp.CodeOK)
+	return withEvents(epp.NewResponse(epp.CodeOK), s.conn, events)
 }
 
 func certificateFits(g *Registrar, conn *epp.Conn) bool {
@@ -340,8 +352,7 @@ func certificateFits(g *Registrar, conn *epp.Conn) bool {
 		return false
 	}
 	if g.CertSHA256 != "" {
-		sum := sha256.Sum256(cert.Raw)
-		return hex.EncodeToString(sum[:]) == g.CertSHA256
+		return g.fingerprintFits(cert.Raw)
 	}
 	return cert.Subject.CommonName == cmp.Or(g.CertCN, g.ID)
 }
@@ -366,7 +377,10 @@ func (h handler) Handle(ctx context.Context, v epp.Session, cmd *epp.Command) *e
 	command, objects := describe(cmd.Action)
 	fault, hit := f.r.faults.draw(s.clID, command, objects)
 	resp := f.strike(s, cmd, fault, hit, command, func() *epp.Response {
-		b := binding{f: f, clID: s.clID, cmd: cmd, sv: f.svTRID(), fault: fault}
+		if resp := f.underMaintenance(cmd.Transforms()); resp != nil {
+			return resp
+		}
+		b := binding{f: f, clID: s.clID, conn: s.conn, cmd: cmd, sv: f.svTRID(), fault: fault}
 		return b.execute()
 	})
 	object := ""

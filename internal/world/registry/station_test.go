@@ -91,13 +91,17 @@ type station struct {
 	addr string
 }
 
-func serve(t testing.TB, p Profile) *station {
+func serve(t testing.TB, p Profile, mod ...func(*Options)) *station {
 	t.Helper()
 	s := &station{t: t, ca: newCA(t), clk: newClock(t0)}
-	s.Registry = open(t, t.TempDir(), p, s.clk, Options{Accounts: []Account{
+	opts := Options{Accounts: []Account{
 		{ID: openreg, Name: "OpenRegistrar", Password: testPassword, Deposit: 1 << 40},
 		{ID: rivalID, Name: "Rival", Password: "rival-pw-11", Deposit: 1 << 40, CertCN: "rival.client"},
-	}, Logf: t.Logf})
+	}, Logf: t.Logf}
+	for _, m := range mod {
+		m(&opts)
+	}
+	s.Registry = open(t, t.TempDir(), p, s.clk, opts)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

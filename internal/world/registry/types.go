@@ -17,6 +17,9 @@ type Options struct {
 	// HostingNS are the addresses of the seeded hosts ns1.openhost.net and
 	// ns2.openhost.net; none means 127.0.0.1 for both.
 	HostingNS map[string][]netip.Addr
+	// VerifyCode judges a signed verification code and returns its value and
+	// type. Nil: every code is refused.
+	VerifyCode func(document []byte) (value, kind string, err error)
 	// NoSeed leaves the registry without other registrars' names.
 	NoSeed bool
 	// Logf receives technical events, never contents. May be nil.
@@ -29,8 +32,10 @@ type Account struct {
 	Password    string // plain; kept as a salted hash
 	CertCN      string // common name of the client certificate; empty and no fingerprint: ID
 	CertSHA256  string // hexadecimal SHA-256 of the client certificate (DER)
+	CertSHA256B string // of a second, fail-over one; only beside the first
 	Deposit     int64  // opening deposit, minor units; 0: the profile's
 	SessionCap  int    // 0: the profile's
+	DataModel   string // minimum or maximum, where the profile's data model is per-registrar
 	IANAID      int
 	URL         string
 	WHOISServer string

@@ -1,0 +1,338 @@
+package registry
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/openregistrar/openregistrar/epp"
+)
+
+// speaks lets a client log in with every extension that the registry has.
+func speaks(s *station, more ...func(*epp.ClientConfig)) func(*epp.ClientConfig) {
+	return func(cfg *epp.ClientConfig) {
+		cfg.Extensions = nil
+		for _, ns := range s.Profile().Extensions {
+			cfg.Extensions = append(cfg.Extensions, extensions[ns])
+		}
+		for _, m := range more {
+			m(cfg)
+		}
+	}
+}
+
+func (s *station) fluent(clID string) *epp.Client {
+	s.t.Helper()
+	pw, cn := testPassword, openreg
+	if clID == rivalID {
+		pw, cn = "rival-pw-11", "rival.client"
+	}
+	c, err := s.dial(clID, pw, cn, speaks(s))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// next takes the next message off a queue.
+func (s *station) next(c *epp.Client) *epp.Response {
+	s.t.Helper()
+	resp := s.do(c, 1301, &epp.Poll{Op: epp.PollRequest})
+	s.do(c, 1000, &epp.Poll{Op: epp.PollAck, MsgID: resp.MsgQ.ID})
+	return resp
+}
+
+func TestContactTransferOverEPP(t *testing.T) {
+	s := serve(t, Cnsim())
+	c, r := s.fluent(openreg), s.fluent(rivalID)
+	s.do(c, 1000, testContact("T-1"))
+	pw := epp.Password("contact-Secret-1")
+	resp := s.do(r, 1001, &epp.ContactTransfer{Op: epp.TransferRequest, ID: "T-1", AuthInfo: pw})
+	if d, _ := epp.Find[*epp.ContactTransferData](resp.ResData); d == nil || d.TrStatus != epp.TransferPending || d.AcID != openreg || !d.AcDate.Equal(t0.Add(5*day)) {
+		t.Errorf("trnData %+v", d)
+	}
+	if d, ok := epp.Find[*epp.ContactTransferData](s.next(c).ResData); !ok || d.ReID != rivalID {
+		t.Errorf("the losing registrar's message: %+v", d)
+	}
+	s.do(r, 1000, &epp.ContactTransfer{Op: epp.TransferQuery, ID: "T-1"})
+	s.do(r, 2201, &epp.ContactTransfer{Op: epp.TransferApprove, ID: "T-1"})
+	s.do(c, 1000, &epp.ContactTransfer{Op: epp.TransferApprove, ID: "T-1"})
+	if d, ok := epp.Find[*epp.ContactTransferData](s.next(r).ResData); !ok || d.TrStatus != epp.TransferClientApproved {
+		t.Errorf("the gaining registrar's message: %+v", d)
+	}
+	info, _ := epp.Find[*epp.ContactInfoData](s.do(r, 1000, &epp.ContactInfo{ID: "T-1"}).ResData)
+	if info.ClID != rivalID || info.AuthInfo != nil || info.TrDate.IsZero() {
+		t.Errorf("afterwards: %+v", info)
+	}
+}
+
+func TestChangePollOverEPP(t *testing.T) {
+	s := serve(t, Verisim())
+	c := s.fluent(openreg)
+	s.do(c, 1000, s.ready(c, "changed.com"))
+	if err := s.SetStatus("changed.com", "serverHold", true); err != nil {
+		t.Fatal(err)
+	}
+	plain := s.login()
+	resp := s.do(plain, 1301, &epp.Poll{Op: epp.PollRequest})
+	if len(resp.ResData)+len(resp.Extensions) != 0 || !strings.Contains(resp.MsgQ.Msg, "serverHold") {
+		t.Errorf("to who does not speak it: %+v", resp)
+	}
+	resp = s.next(c)
+	ch, ok := epp.Find[*epp.ChangePollData](resp.Extensions)
+	info, ok2 := epp.Find[*epp.DomainInfoData](resp.ResData)
+	if !ok || !ok2 || ch.Operation != epp.ChangeUpdate || ch.State != epp.ChangeAfter || ch.Who == "" || !info.HasStatus("serverHold") || info.AuthInfo != nil {
+		t.Fatalf("%+v %+v", ch, info)
+	}
+	s.clk.add(366 * day)
+	resp = s.next(c)
+	ch, _ = epp.Find[*epp.ChangePollData](resp.Extensions)
+	info, _ = epp.Find[*epp.DomainInfoData](resp.ResData)
+	if ch == nil || ch.Operation != epp.ChangeAutoRenew || !info.ExDate.Equal(t0.AddDate(2, 0, 0)) {
+		t.Errorf("auto-renewal: %+v %+v", ch, info)
+	}
+	s.clk.add(100 * day) // beyond the grace
+	s.do(c, 1000, &epp.DomainDelete{Name: "changed.com"})
+	s.clk.add(36 * day)
+	s.next(c) // redemption over
+	resp = s.next(c)
+	ch, _ = epp.Find[*epp.ChangePollData](resp.Extensions)
+	if ch == nil || ch.Operation != epp.ChangeAutoPurge || !ch.Before() {
+		t.Errorf("purge: %+v", ch)
+	}
+}
+
+func TestVerificationOverEPP(t *testing.T) {
+	s := serve(t, Cnsim(), func(o *Options) {
+		o.VerifyCode = func(doc []byte) (string, string, error) {
+			kind, ok := strings.CutPrefix(string(doc), "good ")
+			if !ok {
+				return "", "", refuse(2306, "verification code: signature")
+			}
+			return "1-abc" + string(kind[0]), kind, nil
+		}
+	})
+	c := s.fluent(openreg)
+	code := func(docs ...string) epp.Value {
+		var raw [][]byte
+		for _, d := range docs {
+			raw = append(raw, []byte(d))
+		}
+		return epp.NewEncodedSignedCode(raw...)
+	}
+	info := func(name string) *epp.VerificationCodeInfoData {
+		t.Helper()
+		resp := s.do(c, 1000, &epp.DomainInfo{Name: name}, &epp.VerificationCodeInfo{})
+		d, ok := epp.Find[*epp.VerificationCodeInfoData](resp.Extensions)
+		if !ok {
+			t.Fatalf("%s: no verification data", name)
+		}
+		return d
+	}
+	s.do(c, 1000, s.ready(c, "free.cn"))
+	if d := info("free.cn"); d.Status != epp.VerificationNotApplicable {
+		t.Errorf("switched off: %+v", d)
+	}
+	if err := s.SetVerification("cn", VerifyAfter); err != nil {
+		t.Fatal(err)
+	}
+	s.do(c, 2306, s.ready(c, "bad.cn"), code("forged"))
+	s.do(c, 1000, s.ready(c, "asked.cn"))
+	d := info("asked.cn")
+	if d.Status != epp.VerificationPendingCompliance || len(d.Profiles) != 1 || len(d.Profiles[0].Missing) != 2 || !d.Profiles[0].Missing[0].Due.Equal(t0.Add(5*day)) {
+		t.Errorf("asked: %+v", d)
+	}
+	s.clk.add(5 * day)
+	if d = info("asked.cn"); d.Status != epp.VerificationNonCompliant {
+		t.Errorf("overdue: %+v", d)
+	}
+	dom, _ := epp.Find[*epp.DomainInfoData](s.do(c, 1000, &epp.DomainInfo{Name: "asked.cn"}).ResData)
+	if !dom.HasStatus("serverHold") {
+		t.Errorf("not held: %v", dom.Statuses)
+	}
+	if ch, ok := epp.Find[*epp.ChangePollData](s.next(c).Extensions); !ok || ch.Operation != epp.ChangeUpdate || ch.Reason != "verification code missing" {
+		t.Errorf("message: %+v", ch)
+	}
+	s.do(c, 1000, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("good domain"))
+	s.do(c, 2306, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("forged"))
+	s.do(c, 1000, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("good real-name"))
+	d = info("asked.cn")
+	dom, _ = epp.Find[*epp.DomainInfoData](s.do(c, 1000, &epp.DomainInfo{Name: "asked.cn"}).ResData)
+	if d.Status != epp.VerificationCompliant || len(d.Profiles[0].Set) != 2 || dom.HasStatus("serverHold") {
+		t.Errorf("with its codes: %+v %v", d, dom.Statuses)
+	}
+	if err := s.SetVerification("cn", VerifyBefore); err != nil {
+		t.Fatal(err)
+	}
+	s.do(c, 2003, s.ready(c, "before.cn"))
+	s.do(c, 1000, s.ready(c, "before.cn"), code("good domain", "good real-name"))
+	if err := s.SetVerification("cn", VerifyContact); err != nil {
+		t.Fatal(err)
+	}
+	s.do(c, 2306, s.ready(c, "proved.cn"))
+	s.do(c, 1000, &epp.ContactUpdate{ID: "T-1"}, &epp.CNNICContactUpdate{Chg: &epp.CNNICIdentity{Type: "I", DocType: "SFZ", Number: "11010119900307123X"}})
+	s.do(c, 1000, s.ready(c, "proved.cn"))
+	got, ok := epp.Find[*epp.CNNICContactInfoData](s.do(c, 1000, &epp.ContactInfo{ID: "T-1"}).Extensions)
+	if !ok || got.DocType != "SFZ" || got.Number != "11010119900307123X" {
+		t.Errorf("identity: %+v", got)
+	}
+}
+
+func TestPendingOverEPP(t *testing.T) {
+	s := serve(t, Verisim())
+	c := s.fluent(openreg)
+	if err := s.SetPending([]PendingRule{{Op: "create", Match: "slow*"}, {Op: "renew", Match: "*"}, {Op: "update", Match: "*"}}); err != nil {
+		t.Fatal(err)
+	}
+	made := s.do(c, 1001, s.ready(c, "slow-one.com"))
+	info, _ := epp.Find[*epp.DomainInfoData](s.do(c, 1000, &epp.DomainInfo{Name: "slow-one.com"}).ResData)
+	if !info.HasStatus("pendingCreate") || info.HasStatus("ok") {
+		t.Errorf("statuses %v", info.Statuses)
+	}
+	s.do(c, 2304, &epp.DomainDelete{Name: "slow-one.com"})
+	want := func(resp *epp.Response, done bool) {
+		t.Helper()
+		pan, ok := epp.Find[*epp.DomainPendingData](s.next(c).ResData)
+		if !ok || pan.ClTRID != resp.ClTRID || pan.SvTRID != resp.SvTRID || pan.Done != done {
+			t.Errorf("panData %+v of %s %s", pan, resp.ClTRID, resp.SvTRID)
+		}
+	}
+	answer := func(yes bool) {
+		t.Helper()
+		if err := s.Answer("slow-one.com", yes, "by hand"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer(true)
+	want(made, true)
+	renewed := s.do(c, 1001, &epp.DomainRenew{Name: "slow-one.com", CurExpDate: info.ExDate, Period: epp.Years(1)})
+	answer(false)
+	want(renewed, false)
+	updated := s.do(c, 1001, &epp.DomainUpdate{Name: "slow-one.com", Add: &epp.DomainAddRem{Statuses: epp.Statuses("clientHold")}})
+	answer(true)
+	want(updated, true)
+	if err := s.Answer("slow-one.com", true, ""); code(err) != 2304 {
+		t.Errorf("nothing waits: %v", err)
+	}
+	v, _ := s.Domain("slow-one.com")
+	if !v.has("clientHold") || !v.Expires.Equal(info.ExDate) {
+		t.Errorf("after all: %+v", v)
+	}
+}
+
+func TestMaintenanceOverEPP(t *testing.T) {
+	s := serve(t, Verisim())
+	c := s.fluent(openreg)
+	m, err := s.PutMaintenance(Maintenance{Name: "Database move", Start: t0.Add(2 * time.Hour), End: t0.Add(4 * time.Hour),
+		Impact: ImpactPartial, Reason: "planned", Description: "Reads go on."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, ok := epp.Find[*epp.MaintenanceInfoData](s.next(c).ResData)
+	if !ok || data.Item == nil || data.Item.ID != m.ID || data.Item.PollType != epp.MaintenanceCreated || data.Item.Systems[0].Impact != epp.ImpactPartial {
+		t.Errorf("message: %+v", data)
+	}
+	data, _ = epp.Find[*epp.MaintenanceInfoData](s.do(c, 1000, &epp.MaintenanceInfo{}).ResData)
+	if len(data.List) != 1 || data.List[0].Name != "Database move" {
+		t.Errorf("list: %+v", data)
+	}
+	data, _ = epp.Find[*epp.MaintenanceInfoData](s.do(c, 1000, &epp.MaintenanceInfo{ID: m.ID}).ResData)
+	if data.Item == nil || !data.Item.Start.Equal(m.Start) || data.Item.PollType != "" || !slices.Equal(data.Item.TLDs, []string{"com", "net"}) {
+		t.Errorf("item: %+v", data.Item)
+	}
+	s.do(c, 2303, &epp.MaintenanceInfo{ID: "none"})
+	cmd := s.ready(c, "window.com")
+	s.clk.add(2 * time.Hour)
+	s.do(c, 2400, cmd)
+	s.do(c, 1000, &epp.DomainCheck{Names: []string{"window.com"}})
+	s.clk.add(2 * time.Hour)
+	s.do(c, 1000, cmd)
+	data, _ = epp.Find[*epp.MaintenanceInfoData](s.next(c).ResData)
+	if data == nil || data.Item.PollType != epp.MaintenanceEnded {
+		t.Errorf("end: %+v", data)
+	}
+	if _, err := s.PutMaintenance(Maintenance{Start: s.clk.now(), End: s.clk.now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	s.do(c, 2500, &epp.DomainCheck{Names: []string{"window.com"}})
+	if _, err := s.dial(openreg, testPassword, openreg); resultCode(err) != 2500 {
+		t.Errorf("login in a full window: %v", err)
+	}
+	s.clk.add(time.Hour)
+	s.login()
+}
+
+func TestLoginSecurity(t *testing.T) {
+	p := Verisim()
+	p.PasswordAge, p.MinPassword = 90*day, 10
+	s := serve(t, p)
+	login := func(pw, newPW string) (*epp.Client, error) {
+		c, err := s.dial(openreg, pw, openreg, speaks(s, func(cfg *epp.ClientConfig) { cfg.NewPassword = newPW }))
+		if c != nil {
+			t.Cleanup(func() { c.Close() })
+		}
+		return c, err
+	}
+	kinds := func(list []epp.LoginEvent) (out []string) {
+		for _, e := range list {
+			out = append(out, e.Type+" "+e.Level)
+		}
+		return out
+	}
+	good := func(what, pw, newPW string, want ...string) {
+		t.Helper()
+		c, err := login(pw, newPW)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if got := kinds(c.LoginEvents()); !slices.Equal(got, want) {
+			t.Errorf("%s: events %v, want %v", what, got, want)
+		}
+	}
+	bad := func(what, pw, newPW string, want ...string) {
+		t.Helper()
+		_, err := login(pw, newPW)
+		re, ok := err.(*epp.ResultError)
+		if !ok || re.Code != 2200 {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if got := kinds(re.Events); !slices.Equal(got, want) {
+			t.Errorf("%s: events %v, want %v", what, got, want)
+		}
+	}
+	cert := "certificate warning" // the tests' certificates live an hour
+	good("fresh", testPassword, "", cert)
+	s.clk.add(60 * day)
+	good("a month before it ends", testPassword, "", "password warning", cert)
+	s.clk.add(30 * day)
+	bad("expired", testPassword, "", "password error", cert)
+	bad("new one too short", testPassword, "short-1", "newPW error", cert)
+	bad("new one is the old one", testPassword, testPassword, "newPW error", cert)
+	bad("wrong password tells nothing", "wrong-pw-11", "")
+	good("new one", testPassword, "a-password-longer-than-sixteen", cert)
+	good("with it", "a-password-longer-than-sixteen", "", cert)
+	bad("the old one", testPassword, "")
+}
+
+func TestTwoCertificates(t *testing.T) {
+	ca := newCA(t)
+	first, second, third := ca.client("a"), ca.client("b"), ca.client("c")
+	g := &Registrar{}
+	print := func(c int) []byte {
+		return [][]byte{first.Certificates[0].Certificate[0], second.Certificates[0].Certificate[0], third.Certificates[0].Certificate[0]}[c]
+	}
+	g.CertSHA256, g.CertSHA256B = fingerprint(print(0)), ""
+	for i, want := range []bool{true, false, false} {
+		if g.fingerprintFits(print(i)) != want {
+			t.Errorf("one certificate, number %d: %v", i, !want)
+		}
+	}
+	g.CertSHA256B = fingerprint(print(1))
+	for i, want := range []bool{true, true, false} {
+		if g.fingerprintFits(print(i)) != want {
+			t.Errorf("two certificates, number %d: %v", i, !want)
+		}
+	}
+}
