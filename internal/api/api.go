@@ -47,12 +47,28 @@ type searching interface {
 type trading interface {
 	Register(ctx context.Context, scope domain.Scope, in ops.Register) (ops.OrderView, error)
 	ChangeNameServers(ctx context.Context, scope domain.Scope, names []string, ns []string) (ops.OrderView, error)
+	changing
 	Order(ctx context.Context, scope domain.Scope, id domain.OrderID) (ops.OrderView, error)
 	Orders(ctx context.Context, scope domain.Scope, f ops.OrderFilter) ([]ops.OrderView, int, error)
 	Items(ctx context.Context, scope domain.Scope, id domain.OrderID, p ops.Page) ([]domain.Item, int, error)
 }
 
+// changing are the acts on names that run here; each is an order.
+type changing interface {
+	Renew(ctx context.Context, scope domain.Scope, in ops.Renew) (ops.OrderView, error)
+	SetLock(ctx context.Context, scope domain.Scope, names []string, lock ops.Lock, on bool) (ops.OrderView, error)
+	ChangeRegistrant(ctx context.Context, scope domain.Scope, names []string, template domain.TemplateID) (ops.OrderView, error)
+	SetDS(ctx context.Context, scope domain.Scope, name string, ds []domain.DS) (ops.OrderView, error)
+	DrawAuthCode(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
+	ClearAuthCode(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
+	ShowAuthCode(ctx context.Context, scope domain.Scope, name string) (code string, until time.Time, err error)
+	Delete(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
+	Restore(ctx context.Context, scope domain.Scope, name string, maxTotal int64, key string) (ops.OrderView, error)
+	AnswerTransfer(ctx context.Context, scope domain.Scope, name string, approve bool) (ops.OrderView, error)
+}
+
 type owning interface {
+	DomainByID(ctx context.Context, scope domain.Scope, id domain.TenureID) (domain.Tenure, error)
 	Domain(ctx context.Context, scope domain.Scope, name string) (domain.Tenure, error)
 	Domains(ctx context.Context, scope domain.Scope, f ops.TenureFilter) ([]domain.Tenure, int, error)
 	Log(ctx context.Context, scope domain.Scope, subject string, before int64, limit int) ([]domain.Event, error)

@@ -86,7 +86,8 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 				Items: []domain.Item{it}, Intents: []domain.Intent{{ID: intent, Item: item, Account: victim, RegistryAccount: "verisim", Name: it.Name,
 					Kind: domain.IntentCreate, State: domain.IntentQueued, ClTRID: "OR-1", NextTryAt: at, CreatedAt: at}}},
 			ops.InsertTenure{Tenure: domain.Tenure{ID: 5005, Account: victim, Name: "victims-own.com", RegistryAccount: "verisim", Template: form, ROID: "D1",
-				Statuses: domain.Statuses{"ok"}, NameServers: []string{"ns1.secret.example", "ns2.secret.example"}, RegisteredAt: at, ExpiresAt: at.AddDate(1, 0, 0), Version: 1}},
+				Statuses: domain.Statuses{"ok"}, NameServers: []string{"ns1.secret.example", "ns2.secret.example"}, RegisteredAt: at,
+				SealedAuth: []byte("CODESECRET"), AuthUntil: at.AddDate(0, 0, 5), DS: []domain.DS{{KeyTag: 7, Algorithm: 8, DigestType: 2, Digest: "D16E57"}}, ExpiresAt: at.AddDate(1, 0, 0), Version: 1}},
 			ops.OpenCase{Case: domain.Case{Account: victim, Subject: "victims.com", Code: "registration.taken", Facts: map[string]string{"registrar": "SECRETFACT"}, OpenedAt: at}}),
 		Entries: []ledger.Entry{ledger.TopUp(victim, 77_777, "CNY", "SECRETREF"), ledger.Hold(it)},
 		Events:  []domain.Event{{Account: victim, Subject: "victims.com", Kind: "order.placed", Actor: "victim@secret.example", Result: "ok", At: at}},
@@ -112,12 +113,21 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"DescribeTemplate": `{"TemplateId":"` + public + `"}`, "DescribeTemplateList": `{}`,
 		"CreateDomainBatch":    `{"TemplateId":"` + public + `","Period":1,"Domains":["fresh.com"],"PayMode":1}`,
 		"ModifyDomainDNSBatch": `{"Domains":["victims-own.com"],"Dns":["ns1.thief.example","ns2.thief.example"]}`,
+		"RenewDomainBatch":         `{"Domains":["victims-own.com"],"Period":1,"PayMode":1}`,
+		"CreateDomainRedemption":   `{"DomainId":"` + domain.TenureID(5005).Public() + `"}`,
+		"TransferProhibitionBatch": `{"Domains":["victims-own.com"],"Status":true}`,
+		"UpdateProhibitionBatch":   `{"Domains":["victims-own.com"],"Status":false}`,
+		"BatchModifyDomainInfo":    `{"Domains":["victims-own.com"],"TemplateId":"` + public + `"}`,
+		"GetDNSSEC":                "name=victims-own.com", "SetDNSSEC": `{"name":"victims-own.com","records":[]}`,
+		"CreateAuthCode": `{"name":"victims-own.com"}`, "ShowAuthCode": `{"name":"victims-own.com"}`, "ClearAuthCode": `{"name":"victims-own.com"}`,
+		"DeleteDomain": `{"name":"victims-own.com","confirm":"victims-own.com"}`, "RestoreDomain": `{"name":"victims-own.com"}`,
+		"AnswerTransfer":       `{"name":"victims-own.com","answer":"approve"}`,
 		"CheckBatchStatus":     `{"LogIds":[5001]}`, "DescribeBatchOperationLogs": `{}`, "DescribeBatchOperationLogDetails": `{"LogId":5001}`,
 		"DescribeDomainNameList": `{}`, "DescribeDomainBaseInfo": `{"Domain":"victims-own.com"}`,
 		"GetWallet": "", "CreateTopUp": `{"amount":1000,"ref":"SECRETREF"}`, "ListCases": "subject=victims.com", "LookupName": `{"name":"victims-own.com"}`,
 		"ListLog": "subject=victims.com", "GetFreshness": "version=1", "SearchNames": "q=victims-own.com",
 	}
-	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", `"yours"`, `"LogId":5001`}
+	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", "CODESECRET", "D16E57", `"yours"`, `"LogId":5001`}
 	call := func(key string, act action) string {
 		t.Helper()
 		in, known := calls[act.name]

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,6 +44,7 @@ type fake struct {
 	found     map[string]ops.Found
 	fail      error
 	filter    ops.CaseFilter
+	asked     []string // changes of names, in words
 }
 
 func newFake(t *testing.T) *fake {
@@ -105,6 +108,60 @@ func (f *fake) Register(_ context.Context, s domain.Scope, in ops.Register) (ops
 func (f *fake) ChangeNameServers(_ context.Context, s domain.Scope, names, _ []string) (ops.OrderView, error) {
 	f.changes++
 	return ops.OrderView{Order: domain.Order{ID: 78, Count: len(names), Action: domain.ActionDNS}}, f.seen(s)
+}
+
+func (f *fake) act(s domain.Scope, what string, about ...any) (ops.OrderView, error) {
+	f.asked = append(f.asked, strings.TrimSpace(fmt.Sprintln(append([]any{what}, about...)...)))
+	return ops.OrderView{Order: domain.Order{ID: 79, Count: 1}}, f.seen(s)
+}
+
+func (f *fake) Renew(_ context.Context, s domain.Scope, in ops.Renew) (ops.OrderView, error) {
+	auto := -1
+	if in.AutoRenew != nil {
+		auto = *in.AutoRenew
+	}
+	return f.act(s, "renew", in.Names, in.Years, auto)
+}
+
+func (f *fake) SetLock(_ context.Context, s domain.Scope, names []string, lock ops.Lock, on bool) (ops.OrderView, error) {
+	return f.act(s, "lock", names, lock, on)
+}
+
+func (f *fake) ChangeRegistrant(_ context.Context, s domain.Scope, names []string, id domain.TemplateID) (ops.OrderView, error) {
+	return f.act(s, "registrant", names, id)
+}
+
+func (f *fake) SetDS(_ context.Context, s domain.Scope, name string, ds []domain.DS) (ops.OrderView, error) {
+	return f.act(s, "ds", name, ds)
+}
+
+func (f *fake) DrawAuthCode(_ context.Context, s domain.Scope, name string) (ops.OrderView, error) {
+	return f.act(s, "draw", name)
+}
+
+func (f *fake) ClearAuthCode(_ context.Context, s domain.Scope, name string) (ops.OrderView, error) {
+	return f.act(s, "clear", name)
+}
+
+func (f *fake) ShowAuthCode(_ context.Context, s domain.Scope, name string) (string, time.Time, error) {
+	_, err := f.act(s, "show", name)
+	return "Code-1", business, err
+}
+
+func (f *fake) Delete(_ context.Context, s domain.Scope, name string) (ops.OrderView, error) {
+	return f.act(s, "delete", name)
+}
+
+func (f *fake) Restore(_ context.Context, s domain.Scope, name string, most int64, _ string) (ops.OrderView, error) {
+	return f.act(s, "restore", name, most)
+}
+
+func (f *fake) AnswerTransfer(_ context.Context, s domain.Scope, name string, approve bool) (ops.OrderView, error) {
+	return f.act(s, "answer", name, approve)
+}
+
+func (f *fake) DomainByID(ctx context.Context, s domain.Scope, _ domain.TenureID) (domain.Tenure, error) {
+	return f.Domain(ctx, s, "a.com")
 }
 
 func (f *fake) Order(_ context.Context, s domain.Scope, id domain.OrderID) (ops.OrderView, error) {

@@ -107,13 +107,14 @@ func TestProblemsSayWhatIsWrong(t *testing.T) {
 
 func TestOperatorsKeysSeeMoreOnlyWhereTheTableSaysSo(t *testing.T) {
 	f := newFake(t)
+	f.tenures = []domain.Tenure{{ID: 9, Account: 2, Name: "a.com"}}
 	a := newAPI(t, f, Limits{PerSecond: 1000})
 	for _, act := range table() {
 		if act.method != http.MethodGet {
 			continue
 		}
 		f.scope = domain.Scope{}
-		r := jsonRequest("GET", act.path+"?"+map[string]string{"GetFreshness": "version=1", "SearchNames": "q=a.com"}[act.name], "")
+		r := jsonRequest("GET", act.path+"?"+map[string]string{"GetFreshness": "version=1", "SearchNames": "q=a.com", "GetDNSSEC": "name=a.com"}[act.name], "")
 		r.Header.Set("Authorization", "Bearer AKIDOPERATOR:"+testSecret)
 		w := do(a.JSON(), r)
 		if w.Code != 200 || f.scope.Operator != (act.need == wide) || f.scope.Account != 2 {

@@ -70,6 +70,13 @@ func table() []action {
 	create := shared("CreateDomainBatch", 20, "FailedOperation.RegisterDomainFailed", "Register up to 4,000 names",
 		"Starts an order and answers with its LogId; CheckBatchStatus follows it. Paid from the balance (PayMode 1), name by name: what fails is released. Calling it accepts the current registration agreement. An exact repetition of a signed request, or of an Idempotency-Key, is the same order.", createDomainBatch)
 	create.keyed = true
+	renew := shared("RenewDomainBatch", 20, "FailedOperation", "Renew up to 4,000 names",
+		"Starts an order and answers with its LogId. Paid from the balance (PayMode 1), name by name: what fails is released. A name whose expiry has moved since is not renewed again. An exact repetition of a signed request, or of an Idempotency-Key, is the same order.", renewDomainBatch)
+	redeem := shared("CreateDomainRedemption", 20, "FailedOperation", "Take a deleted name back out of its redemption period",
+		"Paid from the balance when it is back.", createDomainRedemption)
+	restore := plain(http.MethodPost, "/api/v1/restores", "RestoreDomain", own, 20, "Take a deleted name back out of its redemption period",
+		"Answers with the batch's LogId. Paid from the balance when it is back; `max_total` is the price that was shown, minor units.", restoreDomain)
+	renew.keyed, redeem.keyed, restore.keyed = true, true, true
 	return []action{
 		shared("CheckDomain", 10, "FailedOperation.CheckDomainFailed", "Ask whether a name can be registered",
 			"Asks the registry. Prices are whole units of the currency, rounded up.", checkDomain),
@@ -85,12 +92,30 @@ func table() []action {
 		create,
 		shared("ModifyDomainDNSBatch", 20, "FailedOperation.SetDomainDnsFailed", "Change the name servers of up to 4,000 names",
 			"Starts a batch and answers with its LogId.", modifyDNSBatch),
+		renew, redeem,
+		shared("TransferProhibitionBatch", 20, "FailedOperation", "Set or lift the transfer lock of up to 4,000 names",
+			"clientTransferProhibited. Starts a batch and answers with its LogId. Not while the update lock is on.", transferProhibitionBatch),
+		shared("UpdateProhibitionBatch", 20, "FailedOperation", "Set or lift the update lock of up to 4,000 names",
+			"clientUpdateProhibited. Starts a batch and answers with its LogId.", updateProhibitionBatch),
+		shared("BatchModifyDomainInfo", 20, "FailedOperation", "Put up to 4,000 names under another template",
+			"Starts a batch and answers with its LogId.", batchModifyDomainInfo),
 		shared("CheckBatchStatus", 20, "FailedOperation", "Ask how batches stand", "At most 200 LogIds. A LogId that isn't the account's is an error.", checkBatchStatus),
 		shared("DescribeBatchOperationLogs", 20, "FailedOperation", "List batches", "Newest first.", describeBatchLogs),
 		shared("DescribeBatchOperationLogDetails", 20, "FailedOperation", "List the names of a batch", "In the order that they were given in.", describeBatchDetails),
 
 		shared("DescribeDomainNameList", 20, "FailedOperation.DescribeDomainListFailed", "List the account's names", "By name. Dates are Asia/Shanghai.", describeNameList),
 		shared("DescribeDomainBaseInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names", "Dates are Asia/Shanghai.", describeBaseInfo),
+
+		plain(http.MethodGet, "/api/v1/dnssec", "GetDNSSEC", own, 20, "Read a name's DS records", "As the registry showed them last.", getDNSSEC),
+		plain(http.MethodPost, "/api/v1/dnssec/changes", "SetDNSSEC", own, 20, "Set a name's DS records", "The records replace those that there are; none: unsigned. Answers with the batch's LogId.", setDNSSEC),
+		plain(http.MethodPost, "/api/v1/auth-codes", "CreateAuthCode", own, 20, "Have an authorization code set for a transfer away",
+			"Answers with the batch's LogId; once it is done, ShowAuthCode gives the code. It is cleared at the registry when its days are over.", createAuthCode),
+		plain(http.MethodPost, "/api/v1/auth-codes/show", "ShowAuthCode", own, 20, "Read the authorization code, once", "It is erased here with the answer.", showAuthCode),
+		plain(http.MethodPost, "/api/v1/auth-codes/clear", "ClearAuthCode", own, 20, "Have the registry forget the authorization code", "Answers with the batch's LogId.", clearAuthCode),
+		plain(http.MethodPost, "/api/v1/deletions", "DeleteDomain", own, 20, "Give a name up",
+			"Answers with the batch's LogId. A name registered a few days ago is gone at once; any other can be restored for a while. Nothing is refunded.", deleteDomain),
+		restore,
+		plain(http.MethodPost, "/api/v1/transfers/answers", "AnswerTransfer", own, 20, "Approve or reject another registrar's request for a name", "Answers with the batch's LogId.", answerTransfer),
 
 		plain(http.MethodGet, "/api/v1/wallet", "GetWallet", own, 20, "Read the balance", "Minor units of the currency.", getWallet),
 		plain(http.MethodPost, "/api/v1/wallet/top-ups", "CreateTopUp", own, 20, "Pay into the balance", "Minor units of the currency; a payment that was seen before under the same ref is not made again.", createTopUp),

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // IntentKind is the irreversible act that is asked of a registry.
 type IntentKind string
@@ -8,8 +11,24 @@ type IntentKind string
 // The acts.
 const (
 	IntentCreate   IntentKind = "create"
+	IntentRenew    IntentKind = "renew"
+	IntentDelete   IntentKind = "delete"
+	IntentRestore  IntentKind = "restore" // request and report (RFC 3915)
 	IntentUpdateNS IntentKind = "update-ns"
+	IntentStatus   IntentKind = "update-status"   // client statuses: locks
+	IntentDS       IntentKind = "update-ds"       // delegation signers (RFC 5910)
+	IntentContacts IntentKind = "update-contacts" // another template
+	IntentAuth     IntentKind = "update-auth"     // authorization information, set or cleared (RFC 9154)
+
+	IntentTransferRequest IntentKind = "transfer-request" // a name comes to us
+	IntentTransferCancel  IntentKind = "transfer-cancel"  // ours, withdrawn
+	IntentTransferApprove IntentKind = "transfer-approve" // a name leaves us
+	IntentTransferReject  IntentKind = "transfer-reject"
 )
+
+// IntentKinds is the closed set.
+var IntentKinds = []IntentKind{IntentCreate, IntentRenew, IntentDelete, IntentRestore, IntentUpdateNS, IntentStatus, IntentDS,
+	IntentContacts, IntentAuth, IntentTransferRequest, IntentTransferCancel, IntentTransferApprove, IntentTransferReject}
 
 // IntentState is where the act stands. See lifecycle.Intents for every legal step.
 type IntentState string
@@ -54,8 +73,12 @@ type Lease struct {
 	Until time.Time // wall time
 }
 
-// Payload is what the act needs beyond the name.
+// PayloadVersion is written with new intents; rows of version 0 are from before other acts than create and update-ns.
+const PayloadVersion = 1
+
+// Payload is what the act needs beyond the name. What is secret in it is sealed.
 type Payload struct {
+	Version        int      `json:"v,omitempty"`
 	Years          int      `json:"years,omitempty"`
 	NameServers    []string `json:"ns,omitempty"`
 	OldNameServers []string `json:"old_ns,omitempty"`
@@ -66,9 +89,20 @@ type Payload struct {
 	AutoRenew      int      `json:"auto_renew,omitempty"`
 	LockUpdate     bool     `json:"lock_update,omitempty"`
 	LockTransfer   bool     `json:"lock_transfer,omitempty"`
-	Actor          string   `json:"actor,omitempty"` // who asked for it, for the operation log
-	IP             string   `json:"ip,omitempty"`
-	Via            string   `json:"via,omitempty"`
+
+	Expires     time.Time `json:"expires,omitzero"`       // renew: the expiry that the order rests on, against renewing twice
+	AddStatuses Statuses  `json:"add_statuses,omitempty"` // update-status
+	RemStatuses Statuses  `json:"rem_statuses,omitempty"` // update-status
+	DS          []DS      `json:"ds,omitempty"`           // update-ds: the whole set that is wanted
+	// update-auth: what to set, the later ones where a registry doesn't take the first; none: clear. transfer-request: the
+	// code that the owner brought. Erased when the act is over.
+	SealedCodes [][]byte  `json:"codes,omitempty"`
+	Until       time.Time `json:"until,omitzero"`      // update-auth: business time at which what is set is to be cleared
+	DeletedAt   time.Time `json:"deleted_at,omitzero"` // restore: when the name was deleted, for the report; zero: not known
+
+	Actor string `json:"actor,omitempty"` // who asked for it, for the operation log
+	IP    string `json:"ip,omitempty"`
+	Via   string `json:"via,omitempty"`
 }
 
 // OutcomeKind says what the registry did, as far as is known.
@@ -89,7 +123,8 @@ type Outcome struct {
 	Kind   OutcomeKind
 	Code   string            // fault code when refused, or why not sent
 	Facts  map[string]string // evidence
-	Object Object            // the domain at the registry, when accepted
+	Object Object            // the domain at the registry, when accepted; without a name: it is not there any more
+	Taken  int               // update-auth: which of the payload's codes the registry has
 }
 
 // Object is a domain as its registry shows it.
@@ -99,9 +134,24 @@ type Object struct {
 	Sponsor     string // clID
 	Statuses    Statuses
 	NameServers []string
+	DS          []DS
+	Registrant  string // contact's identifier there; empty where it keeps none
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 	UpdatedAt   time.Time
+}
+
+// DS is a delegation signer record (RFC 5910 section 4.1).
+type DS struct {
+	KeyTag     uint16 `json:"key_tag"`
+	Algorithm  uint8  `json:"algorithm"`
+	DigestType uint8  `json:"digest_type"`
+	Digest     string `json:"digest"` // upper-case hexadecimal
+}
+
+// String writes the record as zone files do (RFC 4034 section 5.3).
+func (d DS) String() string {
+	return fmt.Sprintf("%d %d %d %s", d.KeyTag, d.Algorithm, d.DigestType, d.Digest)
 }
 
 // Leased is an intent that this node may act on until its lease lapses.

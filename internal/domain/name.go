@@ -31,9 +31,14 @@ const (
 	ServerUpdateProhibited   Status = "serverUpdateProhibited"
 	PendingCreate            Status = "pendingCreate"
 	PendingDelete            Status = "pendingDelete"
+	PendingRenew             Status = "pendingRenew"
+	PendingUpdate            Status = "pendingUpdate"
+	PendingRestore           Status = "pendingRestore" // RFC 3915
 	PendingTransfer          Status = "pendingTransfer"
 	RedemptionPeriod         Status = "redemptionPeriod"
 	AddPeriod                Status = "addPeriod"
+	RenewPeriod              Status = "renewPeriod"
+	AutoRenewPeriod          Status = "autoRenewPeriod"
 )
 
 // Statuses is a set; order does not matter.

@@ -7,8 +7,21 @@ type Action string
 
 // Actions of this product's batches.
 const (
-	ActionNew Action = "new"
-	ActionDNS Action = "batch_modify_domain_dns"
+	ActionNew         Action = "new"
+	ActionRenew       Action = "renew"
+	ActionDNS         Action = "batch_modify_domain_dns"
+	ActionTransferOn  Action = "batch_transfer_prohibition_on"
+	ActionTransferOff Action = "batch_transfer_prohibition_off"
+	ActionUpdateOn    Action = "batch_update_prohibition_on"
+	ActionUpdateOff   Action = "batch_update_prohibition_off"
+	ActionContacts    Action = "batch_modify_domain_info"
+	ActionTransferOut Action = "transfer_out" // answers to other registrars' requests
+
+	// The product has no batch of these; the names are ours.
+	ActionDelete  Action = "delete"
+	ActionRestore Action = "redemption"
+	ActionDS      Action = "modify_dnssec"
+	ActionAuth    Action = "auth_code"
 )
 
 // ItemStatus is the product's status of one name in a batch.
@@ -84,6 +97,11 @@ type Tenure struct {
 	EndedAt         time.Time // zero while it runs
 	Version         int64
 	UpdatedAt       time.Time
+
+	DS         []DS      // delegation signers at the registry
+	SealedAuth []byte    // authorization code that its owner has asked for and not seen yet; nil: none
+	AuthUntil  time.Time // business time until which the registry has a code; zero: it has none that was given out
+	DeletedAt  time.Time // business time at which it was deleted here and may still be restored; zero: it wasn't
 }
 
 // Event is one line of the operation log; append-only.

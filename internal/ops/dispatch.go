@@ -146,7 +146,7 @@ func (o *Ops) commitOutcomes(ctx context.Context, batch []landing) (again []land
 	for _, r := range batch {
 		r.item, r.house, r.tenure = items[r.leased.Intent.Item], house, nil
 		r.longest = o.Sender.LongestCommand(r.leased.Intent.RegistryAccount)
-		if r.leased.Intent.Kind == domain.IntentUpdateNS {
+		if r.leased.Intent.Kind != domain.IntentCreate {
 			t, err := o.Store.TenureByName(ctx, r.leased.Intent.Name)
 			if err != nil && fault.Of(err).Kind != fault.Missing {
 				failed = errors.Join(failed, err)
@@ -208,7 +208,7 @@ func decideOverdue(in domain.Intent, item domain.Item, now time.Time) (Plan, boo
 	facts := map[string]string{"registry": in.RegistryAccount, "name": string(in.Name), "since": in.CreatedAt.UTC().Format(time.DateOnly)}
 	plan := Plan{Writes: []Write{SetIntent{ID: in.ID, Lease: &in.Lease, From: in.State, To: step.To, Absences: in.Absences, NextTryAt: in.NextTryAt}}}
 	if step.To == domain.IntentRefused {
-		refusedPlan(&plan, item, in, "registration.deadline", facts, step.Money, now)
+		refusedPlan(&plan, item, in, string(sequels[in.Kind].late), facts, step.Money, now)
 		return plan, true
 	}
 	plan.Writes = append(plan.Writes, OpenCase{domain.Case{Subject: string(in.Name), Code: "intent.parked", Facts: facts, OpenedAt: now}})

@@ -24,6 +24,18 @@ func (o *Ops) Domain(ctx context.Context, scope domain.Scope, typed string) (dom
 	return t, nil
 }
 
+// DomainByID reads one of the caller's names by its identifier.
+func (o *Ops) DomainByID(ctx context.Context, scope domain.Scope, id domain.TenureID) (domain.Tenure, error) {
+	t, err := o.Store.TenureByID(ctx, id)
+	if err != nil {
+		return domain.Tenure{}, err
+	}
+	if !scope.Owns(t.Account) {
+		return domain.Tenure{}, fault.New(fault.Missing, "domain.not-found")
+	}
+	return t, nil
+}
+
 // Domains lists the caller's names.
 func (o *Ops) Domains(ctx context.Context, scope domain.Scope, f TenureFilter) ([]domain.Tenure, int, error) {
 	return o.Store.Tenures(ctx, whose(scope), f)

@@ -2,10 +2,10 @@ package ops
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ledger"
 	"github.com/openregistrar/openregistrar/internal/lifecycle"
 	"github.com/openregistrar/openregistrar/internal/naming"
@@ -35,12 +35,22 @@ func decideOutcome(l landing, now, wall time.Time) (Plan, error) {
 	if on == lifecycle.Lost && justSent(l) {
 		set.LostAt = wall
 	}
+	if step.Money != lifecycle.Keep && len(in.Payload.SealedCodes) > 0 { // over: what was secret is kept no longer
+		p := in.Payload
+		p.SealedCodes = nil
+		set.Payload = &p
+	}
 	plan := Plan{Writes: []Write{set}}
 	switch step.To {
 	case domain.IntentAccepted:
 		acceptedPlan(&plan, l, step.Money, now)
 	case domain.IntentRefused:
-		refusedPlan(&plan, l.item, in, l.outcome.Code, l.outcome.Facts, step.Money, now)
+		code := l.outcome.Code
+		if code == "" { // pending there once, and not done after all
+			code = string(sequels[in.Kind].refused)
+		}
+		refusedPlan(&plan, l.item, in, code, l.outcome.Facts, step.Money, now)
+		observed(&plan, l, now)
 	default:
 		// It goes on; the owner sees why it isn't done yet.
 		if l.outcome.Code != l.item.Code {
@@ -121,34 +131,63 @@ func acceptedPlan(plan *Plan, l landing, money lifecycle.Money, now time.Time) {
 		done.HoldTo = domain.HoldCaptured
 		plan.Entries = append(plan.Entries, ledger.Capture(l.item))
 	}
-	plan.Writes = append(plan.Writes, done, ClearCase{Account: in.Account, Subject: string(in.Name), At: now})
+	plan.Writes = append(plan.Writes, done)
+	plan.Writes = append(plan.Writes, mendedBy(in, now)...)
 	unparked(plan, in, now)
 	if in.Payload.Cost > 0 {
-		plan.Entries = append(plan.Entries, ledger.Spend(in.RegistryAccount, l.item.ID, in.Payload.Cost, l.item.Currency))
+		plan.Entries = append(plan.Entries, ledger.Spend(in.RegistryAccount, l.item.ID, in.Payload.Cost, orHouse(l.item.Currency, l.house)))
 	}
-	switch in.Kind {
-	case domain.IntentCreate:
-		t := domain.Tenure{
-			ID: domain.TenureID(l.item.ID), Account: in.Account, Name: in.Name, RegistryAccount: in.RegistryAccount,
-			Template: in.Template, Order: l.item.Order, ROID: obj.ROID, Statuses: obj.Statuses, NameServers: obj.NameServers,
-			Years: in.Payload.Years, AutoRenew: in.Payload.AutoRenew, RegisteredAt: obj.CreatedAt, ExpiresAt: obj.ExpiresAt,
-			Version: 1, UpdatedAt: now,
-		}
-		t.NextActionAt = nextReminder(t.ExpiresAt, now, l.house)
-		plan.Writes = append(plan.Writes, InsertTenure{t})
-		e := wentEvent(in, "domain.registered", "ok", map[string]string{"expires": obj.ExpiresAt.UTC().Format(time.DateOnly), "registry": in.RegistryAccount}, now)
-		plan.Events = append(plan.Events, e)
-	case domain.IntentUpdateNS:
-		if l.tenure != nil {
-			t := *l.tenure
-			t.NameServers, t.UpdatedAt = obj.NameServers, now
-			if len(obj.Statuses) > 0 {
-				t.Statuses = obj.Statuses
-			}
-			plan.Writes = append(plan.Writes, SetTenure{t})
-		}
-		plan.Events = append(plan.Events, wentEvent(in, "dns.changed", "ok", map[string]string{"ns": strings.Join(obj.NameServers, " ")}, now))
+	row := sequels[in.Kind]
+	if row.land != nil {
+		landed(plan, l, row, now)
+		return
 	}
+	t := domain.Tenure{
+		ID: domain.TenureID(l.item.ID), Account: in.Account, Name: in.Name, RegistryAccount: in.RegistryAccount,
+		Template: in.Template, Order: l.item.Order, ROID: obj.ROID, Statuses: obj.Statuses, NameServers: obj.NameServers, DS: obj.DS,
+		Years: in.Payload.Years, AutoRenew: in.Payload.AutoRenew, RegisteredAt: obj.CreatedAt, ExpiresAt: obj.ExpiresAt,
+		Version: 1, UpdatedAt: now,
+	}
+	t.NextActionAt = nextReminder(t.ExpiresAt, now, l.house)
+	plan.Writes = append(plan.Writes, InsertTenure{t})
+	plan.Events = append(plan.Events, wentEvent(in, row.done, "ok",
+		map[string]string{"expires": obj.ExpiresAt.UTC().Format(time.DateOnly), "registry": in.RegistryAccount}, now))
+}
+
+// mendedBy clears the cases that an act's success ends: of a name that was got, all; else those of a change that was
+// refused before.
+func mendedBy(in domain.Intent, now time.Time) []Write {
+	if sequels[in.Kind].land == nil {
+		return []Write{ClearCase{Account: in.Account, Subject: string(in.Name), At: now}}
+	}
+	var out []Write
+	for _, code := range mends[in.Kind] {
+		out = append(out, ClearCase{Account: in.Account, Subject: string(in.Name), Code: string(code), At: now})
+	}
+	return out
+}
+
+// mends are codes that a change of each kind may have been refused with before.
+var (
+	updates = []fault.Code{"domain.update-prohibited", "domain.update-refused", "domain.status-forbids", "domain.not-found", changeLate}
+	mends   = map[domain.IntentKind][]fault.Code{
+		domain.IntentUpdateNS: updates, domain.IntentStatus: updates, domain.IntentContacts: updates,
+		domain.IntentDS:              append([]fault.Code{"dnssec.refused", "registry.unsupported"}, updates...),
+		domain.IntentAuth:            append([]fault.Code{"auth-code.refused"}, updates...),
+		domain.IntentRenew:           {"renew.expiry-moved", "renew.fee-changed", "renew.refused", "domain.status-forbids", "domain.not-found", changeLate},
+		domain.IntentDelete:          {"delete.refused", "domain.status-forbids", changeLate},
+		domain.IntentRestore:         {"restore.not-redeemable", "restore.refused", "domain.not-found", changeLate},
+		domain.IntentTransferCancel:  {"transfer.not-pending", "transfer.refused", changeLate},
+		domain.IntentTransferApprove: {"transfer.not-pending", "transfer.refused", changeLate},
+		domain.IntentTransferReject:  {"transfer.not-pending", "transfer.refused", changeLate},
+	}
+)
+
+func orHouse(currency string, house policy.House) string {
+	if currency == "" {
+		return house.Currency
+	}
+	return currency
 }
 
 func refusedPlan(plan *Plan, item domain.Item, in domain.Intent, code string, why map[string]string, money lifecycle.Money, now time.Time) {
@@ -162,14 +201,10 @@ func refusedPlan(plan *Plan, item domain.Item, in domain.Intent, code string, wh
 		plan.Entries = append(plan.Entries, ledger.Release(item))
 		facts["refunded"], facts["currency"] = strconv.FormatInt(item.Price, 10), item.Currency
 	}
-	kind := "registration.failed"
-	if in.Kind == domain.IntentUpdateNS {
-		kind = "dns.failed"
-	}
 	unparked(plan, in, now)
 	plan.Writes = append(plan.Writes, failed,
 		OpenCase{domain.Case{Account: in.Account, Subject: string(in.Name), Code: code, Facts: facts, OpenedAt: now}})
-	plan.Events = append(plan.Events, wentEvent(in, kind, code, facts, now))
+	plan.Events = append(plan.Events, wentEvent(in, sequels[in.Kind].failed, code, facts, now))
 }
 
 // unparked ends the desk's case of an intent whose answer came after all.

@@ -93,6 +93,7 @@ type (
 		NextTryAt time.Time // wall time
 		LostAt    time.Time // wall time; zero: as it was
 		Outcome   domain.Outcome
+		Payload   *domain.Payload // nil: as it was
 	}
 	// InsertTenure starts a tenure of version 1; it fails with "state.moved" where the name runs already.
 	InsertTenure struct{ Tenure domain.Tenure }

@@ -90,7 +90,7 @@ func decideObserved(t domain.Tenure, obj domain.Object, us []string, house polic
 	}
 	if !obj.ExpiresAt.IsZero() && !t.ExpiresAt.Equal(obj.ExpiresAt) {
 		facts["expires"], t.ExpiresAt = obj.ExpiresAt.UTC().Format(time.DateOnly), obj.ExpiresAt
-		t.NextActionAt = nextReminder(t.ExpiresAt, now, house)
+		t.NextActionAt = nextAction(t, now, house)
 	}
 	if len(facts) == 1 {
 		return Plan{}

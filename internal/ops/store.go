@@ -48,6 +48,8 @@ type orders interface {
 type tenures interface {
 	// TenureByName finds the running tenure of a name, whoever's it is.
 	TenureByName(ctx context.Context, name domain.Name) (domain.Tenure, error)
+	// TenureByID finds a running tenure, whoever's it is.
+	TenureByID(ctx context.Context, id domain.TenureID) (domain.Tenure, error)
 	// Tenures lists the running tenures of an account (0: everybody's) by name.
 	Tenures(ctx context.Context, account domain.AccountID, f TenureFilter) ([]domain.Tenure, int, error)
 	// DueTenures gives running tenures whose NextActionAt is not after now.

@@ -102,9 +102,13 @@ func decideFinished(v OrderView, account domain.Account, now time.Time) Plan {
 	if v.Action == domain.ActionDNS {
 		kind = "name-servers-changed"
 	}
+	told := []domain.Message{{Account: v.Account, To: account.Email, Locale: account.Locale, Kind: kind, Facts: facts, At: now}}
+	if v.Action != domain.ActionNew && v.Action != domain.ActionDNS {
+		told = nil // these are told by the log, and by their own letters where the law asks for one
+	}
 	return Plan{
 		Writes:   []Write{SetOrderDone{ID: v.ID, At: now}},
-		Messages: []domain.Message{{Account: v.Account, To: account.Email, Locale: account.Locale, Kind: kind, Facts: facts, At: now}},
+		Messages: told,
 		Events: []domain.Event{{Account: v.Account, Subject: strconv.FormatInt(int64(v.ID), 10), Kind: "order.finished", Actor: "system",
 			Via: "system", Result: "ok", Facts: facts, At: now}},
 	}
@@ -124,6 +128,15 @@ func (o *Ops) reminders(ctx context.Context) (int, error) {
 			unread = errors.Join(unread, fmt.Errorf("ops: tenure %d: %w", t.ID, err))
 			continue
 		}
+		if !t.AuthUntil.IsZero() && !t.AuthUntil.After(now) {
+			plan, err := o.authExpiry(ctx, t, now)
+			if err != nil {
+				unread = errors.Join(unread, err)
+				continue
+			}
+			plans = append(plans, plan)
+			continue
+		}
 		plans = append(plans, decideReminder(t, account, o.Policy().House, now))
 	}
 	done, err := o.commitEach(ctx, plans)
@@ -140,7 +153,7 @@ func decideReminder(t domain.Tenure, account domain.Account, house policy.House,
 	days := max(0, int((t.ExpiresAt.Sub(now)+12*time.Hour)/(24*time.Hour)))
 	facts := map[string]string{"name": naming.Display(t.Name), "date": t.ExpiresAt.UTC().Format(time.DateOnly), "days": strconv.Itoa(days)}
 	at := t.NextActionAt
-	t.NextActionAt, t.UpdatedAt = nextReminder(t.ExpiresAt, now, house), now
+	t.NextActionAt, t.UpdatedAt = nextAction(t, now, house), now
 	return Plan{
 		Writes:   []Write{SetTenure{t}},
 		Messages: []domain.Message{{Account: t.Account, To: account.Email, Locale: account.Locale, Kind: kind, Facts: facts, At: at}},

@@ -56,6 +56,7 @@ type Suffix struct {
 	Redeem       int64        `toml:"redeem"`
 	Transfer     int64        `toml:"transfer"`
 	CostRenew    int64        `toml:"cost_renew"`     // and for each further one
+	CostRedeem   int64        `toml:"cost_redeem"`    // and for a restore; 0 in rows from before it was known
 	Cost         int64        `toml:"cost"`           // what the registry takes for the first year, minor units
 	PremiumMark  int64        `toml:"premium_margin"` // percent added to a registry's premium fee
 	Version      int64        `toml:"-"`
@@ -70,6 +71,7 @@ type House struct {
 	TemplateReview time.Duration `toml:"-"`               // simulated wait until a valid form counts as approved
 	ReviewText     string        `toml:"template_review"` // its written form, "3s"
 	IntentDays     int           `toml:"intent_days"`     // business days of 24 h until a silent registry means the desk
+	AuthCodeDays   int           `toml:"auth_code_days"`  // days until an authorization code that was given out is cleared [5]
 	DefaultNS      []string      `toml:"name_servers"`    // for names bought without any
 	MinTopUp       int64         `toml:"min_top_up"`      // minor units
 	MaxTopUp       int64         `toml:"max_top_up"`      // minor units
@@ -140,6 +142,9 @@ func Parse(rows []Row) (*Table, error) {
 				return nil, fmt.Errorf("policy house: template_review: %w", err)
 			}
 			t.House.TemplateReview, t.House.Version = d, r.Version
+			if t.House.AuthCodeDays <= 0 {
+				t.House.AuthCodeDays = 5
+			}
 		case "suffix":
 			var s Suffix
 			if err := strict(r.Body, &s); err != nil {

@@ -289,6 +289,12 @@ func authOf(cmd *epp.Command) *epp.AuthInfo {
 		return action.AuthInfo
 	case *epp.DomainInfo:
 		return action.AuthInfo
+	case *epp.DomainTransfer:
+		return action.AuthInfo
+	case *epp.DomainUpdate:
+		if action.Chg != nil {
+			return action.Chg.AuthInfo
+		}
 	}
 	return nil
 }

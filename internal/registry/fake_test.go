@@ -31,6 +31,11 @@ type dom struct {
 	ns               []string
 	registrant       string
 	contacts         []epp.DomainContact
+
+	updated  time.Time
+	ds       []epp.DSData
+	rgp      []string
+	transfer *epp.DomainTransferData
 }
 
 // fake is a registry that tests script: say answers first, where it answers at all.
@@ -113,7 +118,7 @@ func (f *fake) act(cmd *epp.Command) *epp.Response {
 			return epp.NewResponse(2202)
 		}
 		data := &epp.DomainInfoData{Name: c.Name, ROID: d.roid, ClID: d.clID, CrID: d.clID, CrDate: d.created, ExDate: d.expires,
-			Statuses: epp.Statuses(d.statuses...), Registrant: d.registrant, Contacts: d.contacts}
+			Statuses: epp.Statuses(d.statuses...), Registrant: d.registrant, Contacts: d.contacts, UpDate: d.updated}
 		if f.hostAttr {
 			for _, n := range d.ns {
 				data.NS.Attrs = append(data.NS.Attrs, epp.HostAttr{Name: n})
@@ -124,7 +129,7 @@ func (f *fake) act(cmd *epp.Command) *epp.Response {
 		if d.clID == "ours" && !f.hideAuth {
 			data.AuthInfo = epp.Password(d.auth)
 		}
-		return epp.NewResponse(1000, data)
+		return d.extended(epp.NewResponse(1000, data))
 	case *epp.DomainCreate:
 		if f.domains[c.Name] != nil {
 			return epp.NewResponse(2302)
@@ -147,25 +152,11 @@ func (f *fake) act(cmd *epp.Command) *epp.Response {
 			return epp.NewResponse(2303)
 		}
 		for _, s := range d.statuses {
-			if s == "clientUpdateProhibited" {
+			if s == "clientUpdateProhibited" && !removes(c, s) {
 				return epp.NewResponse(2304)
 			}
 		}
-		if c.Rem != nil {
-			d.ns = difference(c.Rem.NS.Names(), d.ns)
-		}
-		if c.Add != nil {
-			d.ns = append(d.ns, c.Add.NS.Names()...)
-			for _, n := range c.Add.NS.Objects {
-				if !f.hosts[n] {
-					return epp.NewResponse(2303)
-				}
-			}
-			for _, s := range c.Add.Statuses {
-				d.statuses = append(difference([]string{"ok"}, d.statuses), s.Value)
-			}
-		}
-		return epp.NewResponse(1000)
+		return f.update(d, c, cmd.Extensions)
 	case *epp.HostCreate:
 		if f.hosts[c.Name] {
 			return epp.NewResponse(2302)
@@ -199,7 +190,7 @@ func (f *fake) act(cmd *epp.Command) *epp.Response {
 		r := *f.queue[0]
 		return &r
 	}
-	return epp.NewResponse(2101)
+	return f.transform(cmd)
 }
 
 func (f *fake) counted(name string) int {

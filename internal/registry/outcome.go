@@ -191,7 +191,7 @@ func object(name domain.Name, resp *epp.Response) (domain.Object, bool) {
 		return domain.Object{}, false
 	}
 	obj := domain.Object{Name: name, ROID: data.ROID, Sponsor: data.ClID, NameServers: serverSet(data.NS.Names()),
-		CreatedAt: data.CrDate.UTC(), ExpiresAt: utc(data.ExDate), UpdatedAt: utc(data.UpDate)}
+		Registrant: data.Registrant, CreatedAt: data.CrDate.UTC(), ExpiresAt: utc(data.ExDate), UpdatedAt: utc(data.UpDate)}
 	for _, s := range data.Statuses {
 		obj.Statuses = append(obj.Statuses, domain.Status(s.Value))
 	}
@@ -200,6 +200,11 @@ func object(name domain.Name, resp *epp.Response) (domain.Object, bool) {
 			if !obj.Statuses.Has(domain.Status(s.Value)) {
 				obj.Statuses = append(obj.Statuses, domain.Status(s.Value))
 			}
+		}
+	}
+	if sec, ok := epp.Find[*epp.SecDNSInfoData](resp.Extensions); ok {
+		for _, d := range sec.DS {
+			obj.DS = append(obj.DS, domain.DS{KeyTag: d.KeyTag, Algorithm: d.Alg, DigestType: d.DigestType, Digest: strings.ToUpper(d.Digest)})
 		}
 	}
 	return obj, true

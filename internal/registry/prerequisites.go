@@ -250,7 +250,11 @@ func ascii(p epp.PostalInfo) bool {
 
 // nameservers writes a delegation in the form that the registry takes.
 func (a *account) nameservers(names []string) epp.Nameservers {
-	if a.HostObjects {
+	return delegation(a.HostObjects, names)
+}
+
+func delegation(objects bool, names []string) epp.Nameservers {
+	if objects {
 		return epp.Nameservers{Objects: names}
 	}
 	var ns epp.Nameservers

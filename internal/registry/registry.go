@@ -143,11 +143,11 @@ func (r *Registry) Send(ctx context.Context, l domain.Leased) domain.Outcome {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wholeSend)
 	defer cancel()
-	switch l.Intent.Kind {
-	case domain.IntentCreate:
+	if l.Intent.Kind == domain.IntentCreate {
 		return a.create(ctx, l)
-	case domain.IntentUpdateNS:
-		return a.updateNS(ctx, l)
+	}
+	if k, ok := acts[l.Intent.Kind]; ok {
+		return a.perform(ctx, l, k)
 	}
 	return notSent(fault.New(fault.Internal, "internal", "kind", string(l.Intent.Kind)))
 }
@@ -160,11 +160,11 @@ func (r *Registry) Ask(ctx context.Context, l domain.Leased) domain.Outcome {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wholeSend)
 	defer cancel()
-	switch l.Intent.Kind {
-	case domain.IntentCreate:
+	if l.Intent.Kind == domain.IntentCreate {
 		return a.askCreate(ctx, l)
-	case domain.IntentUpdateNS:
-		return a.askNS(ctx, l)
+	}
+	if k, ok := acts[l.Intent.Kind]; ok {
+		return a.askAfter(ctx, l, k)
 	}
 	return unknown(fault.New(fault.Internal, "internal", "kind", string(l.Intent.Kind)))
 }

@@ -226,6 +226,13 @@ func (t *commit) setIntent(w ops.SetIntent) error {
 	if !w.LostAt.IsZero() {
 		q.add(", lost_at = ", moment(w.LostAt))
 	}
+	if w.Payload != nil {
+		body, err := jsonText(w.Payload)
+		if err != nil {
+			return err
+		}
+		q.add(", payload = ", body)
+	}
 	q.add(" where id = ", int64(w.ID)).add(" and state = ", string(w.From))
 	if w.Lease != nil {
 		leasedAs(q, *w.Lease)

@@ -173,6 +173,15 @@ func (s *Store) TenureByName(ctx context.Context, name domain.Name) (domain.Tenu
 	return tenureOf(r), nil
 }
 
+// TenureByID implements ops.Store.
+func (s *Store) TenureByID(ctx context.Context, id domain.TenureID) (domain.Tenure, error) {
+	r, err := s.queries().TenureByID(ctx, int64(id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return domain.Tenure{}, fault.New(fault.Missing, "domain.not-found")
+	}
+	return tenureOf(r), wrap(err)
+}
+
 // DueTenures implements ops.Store.
 func (s *Store) DueTenures(ctx context.Context, now time.Time, limit int) ([]domain.Tenure, error) {
 	rows, err := s.queries().DueTenures(ctx, db.DueTenuresParams{NextActionAt: stamp(now), Limit: int32(atMost(limit))})

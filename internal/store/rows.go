@@ -77,6 +77,25 @@ func wordsOf(text string) []string {
 	return strings.Fields(text)
 }
 
+func dsText(list []domain.DS) string {
+	lines := make([]string, len(list))
+	for i, d := range list {
+		lines[i] = d.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func dsOf(text string) []domain.DS {
+	var out []domain.DS
+	for line := range strings.Lines(text) {
+		var d domain.DS
+		if _, err := fmt.Sscanf(line, "%d %d %d %s", &d.KeyTag, &d.Algorithm, &d.DigestType, &d.Digest); err == nil {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 func accountOf(r db.Account) domain.Account {
 	return domain.Account{ID: domain.AccountID(r.ID), Email: r.Email, Name: r.Name, Role: domain.Role(r.Role), Locale: r.Locale,
 		PasswordHash: r.PasswordHash, ViewVersion: r.ViewVersion, CreatedAt: r.CreatedAt.UTC()}
@@ -141,7 +160,8 @@ func tenureOf(r db.Tenure) domain.Tenure {
 		RegistryAccount: r.RegistryAccount, Template: domain.TemplateID(r.TemplateID), Order: domain.OrderID(r.OrderID),
 		ROID: r.Roid, Statuses: statusesOf(r.Statuses), NameServers: wordsOf(r.NameServers), Years: int(r.Years),
 		AutoRenew: int(r.AutoRenew), RegisteredAt: when(r.RegisteredAt), ExpiresAt: when(r.ExpiresAt),
-		NextActionAt: when(r.NextActionAt), EndedAt: when(r.EndedAt), Version: r.Version, UpdatedAt: when(r.UpdatedAt)}
+		NextActionAt: when(r.NextActionAt), EndedAt: when(r.EndedAt), Version: r.Version, UpdatedAt: when(r.UpdatedAt),
+		DS: dsOf(r.Ds), SealedAuth: r.SealedAuth, AuthUntil: when(r.AuthUntil), DeletedAt: when(r.DeletedAt)}
 }
 
 func tenuresOf(rows []db.Tenure) []domain.Tenure {

@@ -194,7 +194,8 @@ func (t *commit) insertTenure(n domain.Tenure) error {
 		RegistryAccount: n.RegistryAccount, TemplateID: int64(n.Template), OrderID: int64(n.Order), Roid: n.ROID,
 		Statuses: statusText(n.Statuses), NameServers: strings.Join(n.NameServers, " "), Years: int64(n.Years), AutoRenew: int64(n.AutoRenew),
 		RegisteredAt: maybe(n.RegisteredAt), ExpiresAt: maybe(n.ExpiresAt), NextActionAt: maybe(n.NextActionAt),
-		EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt)})
+		EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt), Ds: dsText(n.DS), SealedAuth: n.SealedAuth,
+		AuthUntil: maybe(n.AuthUntil), DeletedAt: maybe(n.DeletedAt)})
 	return one(rows, err, moved("tenure"))
 }
 
@@ -202,7 +203,8 @@ func (t *commit) setTenure(n domain.Tenure) error {
 	rows, err := t.q.SetTenure(t.ctx, db.SetTenureParams{ID: int64(n.ID), Version: n.Version, AccountID: int64(n.Account),
 		TemplateID: int64(n.Template), Roid: n.ROID, Statuses: statusText(n.Statuses), NameServers: strings.Join(n.NameServers, " "),
 		Years: int64(n.Years), AutoRenew: int64(n.AutoRenew), RegisteredAt: maybe(n.RegisteredAt), ExpiresAt: maybe(n.ExpiresAt),
-		NextActionAt: maybe(n.NextActionAt), EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt)})
+		NextActionAt: maybe(n.NextActionAt), EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt), Ds: dsText(n.DS),
+		SealedAuth: n.SealedAuth, AuthUntil: maybe(n.AuthUntil), DeletedAt: maybe(n.DeletedAt)})
 	return one(rows, err, moved("tenure"))
 }
 

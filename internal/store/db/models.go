@@ -151,4 +151,8 @@ type Tenure struct {
 	EndedAt         sql.NullTime
 	Version         int64
 	UpdatedAt       sql.NullTime
+	Ds              string
+	SealedAuth      []byte
+	AuthUntil       sql.NullTime
+	DeletedAt       sql.NullTime
 }

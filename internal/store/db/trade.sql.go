@@ -102,7 +102,7 @@ func (q *Queries) DueRows(ctx context.Context, nextActionAt sql.NullTime) (int32
 }
 
 const dueTenures = `-- name: DueTenures :many
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1
 order by next_action_at, id limit $2
 `
 
@@ -138,6 +138,10 @@ func (q *Queries) DueTenures(ctx context.Context, arg DueTenuresParams) ([]Tenur
 			&i.EndedAt,
 			&i.Version,
 			&i.UpdatedAt,
+			&i.Ds,
+			&i.SealedAuth,
+			&i.AuthUntil,
+			&i.DeletedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -209,8 +213,9 @@ func (q *Queries) InsertOrder(ctx context.Context, arg InsertOrderParams) (int64
 
 const insertTenure = `-- name: InsertTenure :execrows
 insert into tenure (id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years,
-                    auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16)
+                    auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth,
+                    auth_until, deleted_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20)
 on conflict (name) where ended_at is null do nothing
 `
 
@@ -231,6 +236,10 @@ type InsertTenureParams struct {
 	NextActionAt    sql.NullTime
 	EndedAt         sql.NullTime
 	UpdatedAt       sql.NullTime
+	Ds              string
+	SealedAuth      []byte
+	AuthUntil       sql.NullTime
+	DeletedAt       sql.NullTime
 }
 
 func (q *Queries) InsertTenure(ctx context.Context, arg InsertTenureParams) (int64, error) {
@@ -251,6 +260,10 @@ func (q *Queries) InsertTenure(ctx context.Context, arg InsertTenureParams) (int
 		arg.NextActionAt,
 		arg.EndedAt,
 		arg.UpdatedAt,
+		arg.Ds,
+		arg.SealedAuth,
+		arg.AuthUntil,
+		arg.DeletedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -540,7 +553,8 @@ func (q *Queries) SetOrderDone(ctx context.Context, arg SetOrderDoneParams) (int
 const setTenure = `-- name: SetTenure :execrows
 update tenure
 set account_id = $3, template_id = $4, roid = $5, statuses = $6, name_servers = $7, years = $8, auto_renew = $9,
-    registered_at = $10, expires_at = $11, next_action_at = $12, ended_at = $13, updated_at = $14, version = version + 1
+    registered_at = $10, expires_at = $11, next_action_at = $12, ended_at = $13, updated_at = $14, ds = $15, sealed_auth = $16,
+    auth_until = $17, deleted_at = $18, version = version + 1
 where id = $1 and version = $2
 `
 
@@ -559,6 +573,10 @@ type SetTenureParams struct {
 	NextActionAt sql.NullTime
 	EndedAt      sql.NullTime
 	UpdatedAt    sql.NullTime
+	Ds           string
+	SealedAuth   []byte
+	AuthUntil    sql.NullTime
+	DeletedAt    sql.NullTime
 }
 
 func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, error) {
@@ -577,6 +595,10 @@ func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, er
 		arg.NextActionAt,
 		arg.EndedAt,
 		arg.UpdatedAt,
+		arg.Ds,
+		arg.SealedAuth,
+		arg.AuthUntil,
+		arg.DeletedAt,
 	)
 	if err != nil {
 		return 0, err
@@ -584,8 +606,41 @@ func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, er
 	return result.RowsAffected()
 }
 
+const tenureByID = `-- name: TenureByID :one
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at from tenure where id = $1 and ended_at is null
+`
+
+func (q *Queries) TenureByID(ctx context.Context, id int64) (Tenure, error) {
+	row := q.db.QueryRowContext(ctx, tenureByID, id)
+	var i Tenure
+	err := row.Scan(
+		&i.ID,
+		&i.AccountID,
+		&i.Name,
+		&i.RegistryAccount,
+		&i.TemplateID,
+		&i.OrderID,
+		&i.Roid,
+		&i.Statuses,
+		&i.NameServers,
+		&i.Years,
+		&i.AutoRenew,
+		&i.RegisteredAt,
+		&i.ExpiresAt,
+		&i.NextActionAt,
+		&i.EndedAt,
+		&i.Version,
+		&i.UpdatedAt,
+		&i.Ds,
+		&i.SealedAuth,
+		&i.AuthUntil,
+		&i.DeletedAt,
+	)
+	return i, err
+}
+
 const tenureByName = `-- name: TenureByName :one
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at from tenure where name = $1 and ended_at is null
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at from tenure where name = $1 and ended_at is null
 `
 
 func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error) {
@@ -609,6 +664,10 @@ func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error)
 		&i.EndedAt,
 		&i.Version,
 		&i.UpdatedAt,
+		&i.Ds,
+		&i.SealedAuth,
+		&i.AuthUntil,
+		&i.DeletedAt,
 	)
 	return i, err
 }

@@ -77,18 +77,23 @@ order by deadline_at limit 1;
 
 -- name: InsertTenure :execrows
 insert into tenure (id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years,
-                    auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16)
+                    auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth,
+                    auth_until, deleted_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20)
 on conflict (name) where ended_at is null do nothing;
 
 -- name: SetTenure :execrows
 update tenure
 set account_id = $3, template_id = $4, roid = $5, statuses = $6, name_servers = $7, years = $8, auto_renew = $9,
-    registered_at = $10, expires_at = $11, next_action_at = $12, ended_at = $13, updated_at = $14, version = version + 1
+    registered_at = $10, expires_at = $11, next_action_at = $12, ended_at = $13, updated_at = $14, ds = $15, sealed_auth = $16,
+    auth_until = $17, deleted_at = $18, version = version + 1
 where id = $1 and version = $2;
 
 -- name: TenureByName :one
 select * from tenure where name = $1 and ended_at is null;
+
+-- name: TenureByID :one
+select * from tenure where id = $1 and ended_at is null;
 
 -- name: DueTenures :many
 select * from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1

@@ -1,0 +1,19 @@
+package ops
+
+import (
+	"context"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/policy"
+)
+
+// AnswerTransfer approves or rejects another registrar's request for one of the caller's names. Without an answer the
+// registry decides at the end of its wait.
+func (o *Ops) AnswerTransfer(ctx context.Context, scope domain.Scope, name string, approve bool) (OrderView, error) {
+	c := change{action: domain.ActionTransferOut, kind: domain.IntentTransferReject, asked: "transfer.reject-asked",
+		each: func(domain.Tenure, policy.Suffix, int) (asking, error) { return asking{}, nil }}
+	if approve {
+		c.kind, c.asked = domain.IntentTransferApprove, "transfer.approve-asked"
+	}
+	return o.change(ctx, scope, []string{name}, c)
+}
