@@ -40,6 +40,7 @@ type view struct {
 	ours   bool
 	object domain.Object
 	now    time.Time // registry time, nearly
+	money  string    // currency of the account
 
 	objects  bool // name servers are host objects there
 	keys     bool // the delegation is signed with keys instead of DS records
@@ -73,7 +74,7 @@ func (a *account) see(ctx context.Context, h *holder, c class, k act, l domain.L
 		}
 		var err error
 		resp, err = a.patient(ctx, h.s, infoCommand(name, ""))
-		if err == nil && !h.s.bad {
+		if err == nil && !h.s.Bad() {
 			break
 		}
 		if round == 2 || ctx.Err() != nil {
@@ -85,7 +86,7 @@ func (a *account) see(ctx context.Context, h *holder, c class, k act, l domain.L
 		c = freshClass
 	}
 	v.exists, v.hidden, v.ours, v.object, v.keys, v.contacts = false, false, false, domain.Object{}, false, nil
-	v.objects = a.HostObjects
+	v.objects, v.money = a.HostObjects, a.Currency
 	v.now = a.cfg.Wall().Add(time.Duration(a.skew.Load())).UTC()
 	switch resp.Code() {
 	case epp.CodeOK:
@@ -146,7 +147,7 @@ func (a *account) perform(ctx context.Context, l domain.Leased, k act) domain.Ou
 		if out := k.judge(in, v, sent || step > 1); out.Kind != domain.OutcomeAbsent {
 			return a.dressed(out, v)
 		}
-		if k.needs != "" && !h.s.c.HasService(k.needs) {
+		if k.needs != "" && !h.s.HasService(k.needs) {
 			return a.dressed(refuses(CodeUnsupported, "extension", k.needs), v)
 		}
 		if k.prepare != nil {
@@ -172,7 +173,7 @@ func (a *account) perform(ctx context.Context, l domain.Leased, k act) domain.Ou
 			}
 			return *lost
 		}
-		r := meaning(k.rows, resp, in.Payload.Fee > 0, k.other)
+		r := meaning(k.rows, resp, false, k.other) // the period may be out of range too: only words tell a fee
 		switch {
 		case r.kind == domain.OutcomeAccepted || r.kind == domain.OutcomePending:
 			if out, done := a.taken(ctx, h, l, k, v, r, resp, step); done {

@@ -55,6 +55,7 @@ type fake struct {
 	hostAttr       bool
 	hideAuth       bool
 	noFees         bool
+	bare           bool // no extension but fees
 	count          map[string]int
 	trids          []string
 	frames         []*epp.Command
@@ -220,6 +221,9 @@ func (f *fake) start(addr string, limits epp.Limits) {
 	f.addr = ln.Addr().String()
 	f.srv = &epp.Server{Handler: f, Greeting: epp.GreetingConfig{ServerID: "fake", Now: func() time.Time { return f.wall }},
 		Extensions: []epp.Extension{epp.RGP, epp.SecDNS}, Limits: limits}
+	if f.bare {
+		f.srv.Extensions = nil
+	}
 	if !f.noFees {
 		f.srv.Extensions = append(f.srv.Extensions, epp.Fee)
 	}

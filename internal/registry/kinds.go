@@ -155,7 +155,17 @@ func nextRenew(in domain.Intent, v view) (*epp.Command, domain.Outcome) {
 	if !sameDay(v.object.ExpiresAt, in.Payload.Expires) {
 		return nil, refuses(CodeExpiryMoved, "name", string(in.Name), "expected", day(in.Payload.Expires.UTC()), "found", day(v.object.ExpiresAt.UTC()))
 	}
-	return &epp.Command{Action: &epp.DomainRenew{Name: string(in.Name), CurExpDate: v.object.ExpiresAt.UTC(), Period: epp.Years(max(1, in.Payload.Years))}}, domain.Outcome{}
+	return &epp.Command{Action: &epp.DomainRenew{Name: string(in.Name), CurExpDate: v.object.ExpiresAt.UTC(), Period: epp.Years(max(1, in.Payload.Years))},
+		Extensions: agreed(in, v, epp.VerbRenew)}, domain.Outcome{}
+}
+
+// agreed names the most that the act may take from our deposit, where the registry speaks of fees (RFC 8748): one that
+// has moved is refused, and not found out from the deposit.
+func agreed(in domain.Intent, v view, verb epp.Verb) []epp.Value {
+	if in.Payload.Cost <= 0 || v.money == "" {
+		return nil
+	}
+	return []epp.Value{&epp.FeeTransform{Verb: verb, Currency: v.money, Fees: []epp.FeeItem{{Amount: epp.FormatAmount(in.Payload.Cost, digits(v.money))}}}}
 }
 
 func guessRenew(in domain.Intent, v view, resp *epp.Response) domain.Object {
@@ -233,5 +243,9 @@ func nextRestore(in domain.Intent, v view) (*epp.Command, domain.Outcome) {
 			Statements: []string{"The name was restored for its registrant, not in order to take over the right to use or sell it.",
 				"What this report says is true as far as this registrar knows."}}
 	}
-	return &epp.Command{Action: &epp.DomainUpdate{Name: string(in.Name), Chg: &epp.DomainChange{}}, Extensions: []epp.Value{restore}}, domain.Outcome{}
+	extensions := []epp.Value{restore}
+	if restore.Report == nil {
+		extensions = append(extensions, agreed(in, v, epp.VerbUpdate)...)
+	}
+	return &epp.Command{Action: &epp.DomainUpdate{Name: string(in.Name), Chg: &epp.DomainChange{}}, Extensions: extensions}, domain.Outcome{}
 }

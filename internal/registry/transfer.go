@@ -18,7 +18,7 @@ func alsoTransfer(ctx context.Context, a *account, h *holder, l domain.Leased, v
 	if !v.exists {
 		return nil
 	}
-	if h.s.bad {
+	if h.s.Bad() {
 		return a.unreachable(errLost)
 	}
 	resp, err := a.patient(ctx, h.s, &epp.Command{Action: &epp.DomainTransfer{Op: epp.TransferQuery, Name: string(l.Intent.Name)}})

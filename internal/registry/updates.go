@@ -214,7 +214,7 @@ func alsoAuth(ctx context.Context, a *account, h *holder, l domain.Leased, v *vi
 		return nil
 	}
 	for i, code := range v.codes {
-		if h.s.bad {
+		if h.s.Bad() {
 			return a.unreachable(errLost)
 		}
 		resp, err := a.patient(ctx, h.s, infoCommand(l.Intent.Name, code))
