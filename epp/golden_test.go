@@ -62,7 +62,6 @@ var allExt = []Extension{
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
 	ChangePoll, LoginSec, Maintenance, Launch, Org, OrgExt, AllocationTokens,
-	SecureAuthInfo, UnhandledNamespaces,
 }
 
 // allGoldens are the documents here and those of each extension's own test.
@@ -72,7 +71,6 @@ func allGoldens() []golden {
 		cnnicGoldens,
 		changePollGoldens, loginSecGoldens, maintenanceGoldens, launchGoldens,
 		orgGoldens, allocationTokenGoldens,
-		secureAuthInfoGoldens, unhandledGoldens,
 	)
 }
 

@@ -44,6 +44,7 @@ type App struct {
 	store     *store.Store
 	vault     *vault.Vault
 	registry  *registry.Registry
+	recorder  *registry.Recorder
 	ops       *ops.Ops
 	jobs      *jobs.Jobs
 	notify    *notify.Notifier
@@ -86,6 +87,8 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a.loops.Go(func() { a.pollAll(run) })
+	a.loops.Go(func() { a.lookAll(run) })
+	a.loops.Go(func() { a.dropOld(run) })
 	a.loops.Go(func() { _ = a.notify.Run(run) }) // its error is run's
 	return a, nil
 }
@@ -194,9 +197,10 @@ func (a *App) connect(context.Context) error {
 			rdap[s], whois[s] = r.RDAP, r.WHOIS
 		}
 	}
+	a.record()
 	var err error
 	if a.registry, err = registry.New(registry.Config{Accounts: accounts, OpenSecret: a.vault.Open, Suffix: a.suffix,
-		Wall: a.clock.Wall, Crash: crash, Log: a.log}); err != nil {
+		Wall: a.clock.Wall, Crash: crash, Log: a.log, Seen: a.recorder.Seen}); err != nil {
 		return err
 	}
 	host, _ := os.Hostname()
@@ -427,6 +431,9 @@ func (a *App) Close() {
 	}
 	if a.registry != nil {
 		_ = a.registry.Close()
+	}
+	if a.recorder != nil {
+		a.recorder.Close()
 	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {

@@ -28,6 +28,20 @@ type Config struct {
 	Resolver  string     `toml:"resolver,omitempty"` // DNS resolver for probes, host:port
 	Clock     string     `toml:"clock,omitempty"`    // control address of a simulated business clock; loopback registries only
 	Registry  []Registry `toml:"registry"`
+
+	Compare    Compare    `toml:"compare"`
+	Transcript Transcript `toml:"transcript"`
+}
+
+// Compare is how eagerly our rows are compared with the registries' objects.
+type Compare struct {
+	PerMinute int `toml:"per_minute"` // names at each registry, over all nodes; 0: none
+}
+
+// Transcript bounds what is kept of the sessions with registries.
+type Transcript struct {
+	Days      int `toml:"days"`
+	Megabytes int `toml:"megabytes"`
 }
 
 // Database chooses the engine: an empty PostgreSQL address means SQLite in the data folder.
@@ -85,6 +99,7 @@ func DefaultConfig() Config {
 		Listen: Listen{HTTP: "127.0.0.1:8080", HTTPS: "127.0.0.1:8443", RDAP: "127.0.0.1:8083", WHOIS: "127.0.0.1:4343"},
 		Registrar: Registrar{Name: "OpenRegistrar", IANAID: "9999", URL: "http://localhost:8080",
 			AbuseEmail: "abuse@openregistrar.example", AbusePhone: "+86.1000000000"},
+		Compare: Compare{PerMinute: 60}, Transcript: Transcript{Days: 30, Megabytes: 512},
 		Mail: Mail{From: "OpenRegistrar <no-reply@openregistrar.example>"},
 	}
 }

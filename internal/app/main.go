@@ -178,9 +178,12 @@ func (migrateCmd) Run(env *environment) error {
 	return st.Close()
 }
 
-type reconcileCmd struct{}
+type reconcileCmd struct {
+	Registries bool   `help:"Look at every name at its registry too. Takes a session of each."`
+	World      string `help:"world.json of the simulated world that the registrar has joined; none: the data folder's, where there is one." placeholder:"FILE" env:"OPENREGISTRAR_WORLD"`
+}
 
-func (reconcileCmd) Run(env *environment) error {
+func (r reconcileCmd) Run(env *environment) error {
 	cfg, err := env.config()
 	if err != nil {
 		return err
@@ -197,11 +200,33 @@ func (reconcileCmd) Run(env *environment) error {
 	for _, line := range off {
 		fmt.Fprintln(env.out, line)
 	}
+	if len(off) == 0 {
+		fmt.Fprintln(env.out, "ledger, orders and names agree")
+	}
+	if r.Registries {
+		if cfg.WorldFile = r.World; cfg.WorldFile == "" && len(cfg.Registry) == 0 {
+			if own := filepath.Join(env.Data, "world", "world.json"); readable(own) {
+				cfg.WorldFile = own
+			}
+		}
+		differ, err := compareRegistries(env.ctx, cfg, env.log, env.out)
+		if err != nil {
+			return err
+		}
+		if differ > 0 {
+			return &exitError{1}
+		}
+		fmt.Fprintln(env.out, "registries and names agree")
+	}
 	if len(off) > 0 {
 		return &exitError{1}
 	}
-	fmt.Fprintln(env.out, "ledger, orders and names agree")
 	return nil
+}
+
+func readable(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 type versionCmd struct{}

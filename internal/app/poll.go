@@ -50,13 +50,13 @@ func (a *App) pollOnce(ctx context.Context) error {
 		})
 	}
 	wg.Wait()
-	_, err := a.ops.Polled(ctx, a.registry.Info)
+	_, err := a.ops.Polled(ctx, a.registry)
 	return err
 }
 
 func (a *App) keep(ctx context.Context, m registry.Message) error {
 	kept := ops.PollMessage{RegistryAccount: m.Account, MsgID: m.ID, QueuedAt: m.QueuedAt, Raw: m.Raw, Readable: m.Readable,
-		Name: m.Domain, ClTRID: m.ClTRID}
+		Name: m.Domain, ClTRID: m.ClTRID, Kind: m.Kind, Facts: m.Facts}
 	if kept.Name == "" {
 		kept.Name = m.Name
 	}

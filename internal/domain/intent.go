@@ -139,6 +139,10 @@ type Object struct {
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 	UpdatedAt   time.Time
+
+	Contacts     []string  // "role:identifier", sorted
+	Verification string    // status by verificationCode-1.0, such as "nonCompliant"; empty: not told
+	VerifyBy     time.Time // when a missing code is due; zero: not told
 }
 
 // DS is a delegation signer record (RFC 5910 section 4.1).

@@ -43,7 +43,7 @@ type Posting struct {
 
 // Entry is one balanced movement.
 type Entry struct {
-	Kind     string // "top-up", "hold", "capture", "release", "deposit", "cost"
+	Kind     string // "top-up", "hold", "capture", "release", "refund", "deposit", "cost"
 	Item     domain.ItemID
 	Account  domain.AccountID
 	Ref      string // order number, payment reference
@@ -86,6 +86,9 @@ func Capture(it domain.Item) Entry { return move("capture", it, HeldBy(it.Accoun
 func Release(it domain.Item) Entry {
 	return move("release", it, HeldBy(it.Account), Wallet(it.Account))
 }
+
+// Refund gives back what was taken: the thing was undone, and not by its owner.
+func Refund(it domain.Item) Entry { return move("refund", it, Revenue, Wallet(it.Account)) }
 
 // TopUp brings a payment into a wallet.
 func TopUp(a domain.AccountID, amount int64, currency, ref string) Entry {

@@ -31,6 +31,9 @@ var notices = []notice{
 	{"name-servers-changed", []string{"order", "names", "success", "failed"}},
 	{"expiring", []string{"name", "date", "days"}},
 	{"expired", []string{"name", "date"}},
+	{"name-deleted", []string{"name", "code"}},
+	{"name-ended", []string{"name"}},
+	{"name-left", []string{"name", "registrar"}},
 }
 
 // languages that every notice is written in.

@@ -27,6 +27,9 @@ import (
 var samples = map[string]map[string]string{
 	"welcome":              {"name": "李华"},
 	"registered":           {"name": "例子.com", "expires": "2027-11-23"},
+	"name-deleted":         {"name": "example.com", "code": "registration.naming-rejected-deleted"},
+	"name-ended":           {"name": "example.com"},
+	"name-left":            {"name": "example.com", "registrar": "rival-names"},
 	"registration-failed":  {"name": "example.com", "code": "registration.taken", "refunded": "6800", "currency": "CNY"},
 	"order-done":           {"order": "77", "number": "20261123000077", "names": "13", "success": "11", "failed": "2", "captured": "74800", "refunded": "13600", "currency": "CNY"},
 	"name-servers-changed": {"order": "78", "names": "15", "success": "14", "failed": "1"},
@@ -243,7 +246,7 @@ func TestEveryNoticeInBothLanguages(t *testing.T) {
 				case "refunded", "captured":
 					value = money(value, "CNY")
 				case "code":
-					value = "title of registration.taken in " + lang
+					value = "title of " + value + " in " + lang
 				}
 				if !strings.Contains(plain, value) {
 					t.Errorf("%s %s: text form lacks %s %q:\n%s", row.kind, lang, fact, value, plain)

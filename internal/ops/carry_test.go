@@ -212,12 +212,12 @@ func TestMessagesCauseAFreshLook(t *testing.T) {
 		put("5", "verisim", "two.cn", true) // not that registry's name
 		obj := domain.Object{Sponsor: "ours", Statuses: domain.Statuses{"serverHold"}, NameServers: was.NameServers, ExpiresAt: was.ExpiresAt.AddDate(1, 0, 0)}
 		looks := 0
-		look := func(_ context.Context, account string, n domain.Name) (domain.Object, error) {
+		look := looker(func(_ context.Context, account string, n domain.Name) (domain.Object, error) {
 			if looks++; account != "verisim" {
 				return domain.Object{}, errors.New("silent")
 			}
 			return obj, nil
-		}
+		})
 		if n, err := h.Polled(h.Context(), look); n != 4 || err == nil || looks != 2 {
 			h.Fatalf("%d done, %d looks, %v", n, looks, err)
 		}

@@ -95,10 +95,12 @@ func accepted(l domain.Leased) domain.Outcome {
 
 // engines runs a test on both databases.
 func engines(t *testing.T, run func(h *house)) {
-	t.Run("sqlite", func(t *testing.T) {
-		run(open(t, store.Config{Engine: store.SQLite, DSN: filepath.Join(t.TempDir(), "r.db")}))
-	})
+	t.Run("sqlite", func(t *testing.T) { run(open(t, sqlite(t))) })
 	t.Run("postgres", func(t *testing.T) { run(open(t, store.Config{Engine: store.Postgres, DSN: pgtest.DSN(t)})) })
+}
+
+func sqlite(t *testing.T) store.Config {
+	return store.Config{Engine: store.SQLite, DSN: filepath.Join(t.TempDir(), "r.db")}
 }
 
 func open(t *testing.T, cfg store.Config) *house {

@@ -131,7 +131,7 @@ func landed(plan *Plan, l landing, row sequel, now time.Time) {
 		facts = row.land(&t, l, now)
 		t.UpdatedAt = now
 		settleDates(&t, now, l.house)
-		plan.Writes = append(plan.Writes, SetTenure{t})
+		plan.Writes = append(plan.Writes, SetTenure{t}, ForgetSeen{t.ID})
 	}
 	plan.Events = append(plan.Events, wentEvent(in, row.done, "ok", facts, now))
 }

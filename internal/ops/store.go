@@ -19,6 +19,7 @@ type Store interface {
 	money
 	records
 	queue
+	observations
 }
 
 type accounts interface {

@@ -3,6 +3,7 @@ package registry
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -119,9 +120,10 @@ func (a *account) client(_ context.Context, s *epp.PoolSession) (epp.ClientConfi
 	if s != nil {
 		s.Value = w
 	}
+	id := a.ID + "-" + strings.ToLower(rand.Text()[:10]) // of the session, in transcripts
 	cfg := epp.ClientConfig{
 		Addr: a.Addr, ClID: a.ClID, Password: a.Password,
-		Extensions: []epp.Extension{epp.Fee, epp.RGP, epp.SecDNS},
+		Extensions: spoken,
 		Timeouts:   epp.Timeouts{Dial: a.CommandTimeout, Login: a.CommandTimeout, Command: a.CommandTimeout, Logout: 2 * time.Second},
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			var d net.Dialer
@@ -133,6 +135,9 @@ func (a *account) client(_ context.Context, s *epp.PoolSession) (epp.ClientConfi
 			return w.conn, nil
 		},
 		Transcript: func(dir epp.Direction, frame []byte) {
+			if a.cfg.Seen != nil {
+				a.cfg.Seen(a.ID, id, a.Password, dir == epp.Sent, frame)
+			}
 			if dir == epp.Received && w.keep.Load() {
 				kept := bytes.Clone(frame)
 				w.last.Store(&kept)

@@ -207,6 +207,7 @@ func object(name domain.Name, resp *epp.Response) (domain.Object, bool) {
 			obj.DS = append(obj.DS, domain.DS{KeyTag: d.KeyTag, Algorithm: d.Alg, DigestType: d.DigestType, Digest: strings.ToUpper(d.Digest)})
 		}
 	}
+	fill(&obj, data, resp)
 	return obj, true
 }
 

@@ -2,9 +2,9 @@ package registry
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +20,11 @@ type Message struct {
 	QueuedAt time.Time // registry time
 	Text     string
 	Raw      []byte // the whole answer, secrets masked
-	Readable bool   // false: the desk must look at Raw
+	Readable bool   // false: the desk must look at Raw; Facts["why"] says why
+
+	// What it is about, and says. Evidence for people: nothing of it is taken for the state of anything.
+	Kind  string // "pending", "transfer", "change", "rgp", "domain", "balance", "maintenance", "other", "text"
+	Facts map[string]string
 
 	// Of an act that was answered 1001, where the message is about one:
 	Name   domain.Name
@@ -54,6 +58,9 @@ func (r *Registry) Poll(ctx context.Context, registryAccount string, store func(
 		if err := store(ctx, m); err != nil {
 			return n, err
 		}
+		if m.ID == "" {
+			return n, fault.New(fault.Unavailable, CodeUnreachable, "registry", a.ID, "reason", "a message without identifier blocks the queue")
+		}
 		if err := h.ensure(ctx, pollClass); err != nil {
 			return n, err
 		}
@@ -80,13 +87,13 @@ func (a *account) poll(ctx context.Context, s *session) (m Message, more bool, e
 	if kept := s.last.Swap(nil); kept != nil {
 		frame = *kept
 	}
-	m = Message{Account: a.ID, Raw: epp.Mask(frame)}
+	m = Message{Account: a.ID, Raw: masked(frame, []string{a.Password})}
 	if err != nil {
 		found := messageID.FindSubmatch(frame)
 		if found == nil {
 			return m, false, a.unreachable(err)
 		}
-		m.ID = string(found[1])
+		m.ID, m.Kind, m.Facts = string(found[1]), "other", map[string]string{"why": whyMalformed}
 		return m, true, nil
 	}
 	switch {
@@ -94,29 +101,109 @@ func (a *account) poll(ctx context.Context, s *session) (m Message, more bool, e
 		return m, false, nil
 	case resp.Code() != epp.CodeAckToDequeue:
 		return m, false, a.refusal(resp, fault.Unavailable, CodeUnreachable)
-	case resp.MsgQ == nil || resp.MsgQ.ID == "":
-		return m, false, a.unreachable(fmt.Errorf("registry: message without identifier"))
+	case resp.MsgQ == nil || resp.MsgQ.ID == "": // it can't be acknowledged: it is kept, and blocks the queue
+		m.Kind, m.Facts = "other", map[string]string{"why": whyNameless}
+		return m, true, nil
 	}
-	m.ID, m.QueuedAt, m.Text, m.Readable = resp.MsgQ.ID, utc(resp.MsgQ.QDate), resp.MsgQ.Msg, true
+	a.digest(&m, resp)
+	return m, true, nil
+}
+
+// Why a message is parked for the desk.
+const (
+	whyMalformed = "malformed" // not EPP, or not XML
+	whyNameless  = "no-id"     // it can't be acknowledged
+	whyBlank     = "blank"     // it says nothing at all
+	whyUnknown   = "unknown"   // its data are of a kind that we do not know
+)
+
+// digest reads what a message says.
+func (a *account) digest(m *Message, resp *epp.Response) {
+	m.ID, m.QueuedAt, m.Text, m.Readable, m.Kind = resp.MsgQ.ID, utc(resp.MsgQ.QDate), resp.MsgQ.Msg, true, "text"
 	if m.Text == "" && resp.MsgQ.Mixed != nil {
 		m.Text = strings.TrimSpace(resp.MsgQ.Mixed.DeepText())
 	}
-	for _, v := range append(resp.ResData, resp.Extensions...) {
+	m.Facts = map[string]string{}
+	fact := func(key, value string) {
+		if value != "" {
+			m.Facts[key] = value
+		}
+	}
+	fact("text", shortened(m.Text))
+	date := func(key string, t time.Time) {
+		if !t.IsZero() {
+			m.Facts[key] = t.UTC().Format(time.RFC3339)
+		}
+	}
+	if strings.TrimSpace(m.Text) == "" && len(resp.ResData)+len(resp.Extensions) == 0 {
+		m.Readable, m.Facts["why"] = false, whyBlank
+	}
+	for _, v := range slices.Concat(resp.ResData, resp.Extensions) {
 		switch v := v.(type) {
 		case *epp.DomainPendingData:
+			m.Kind = "pending"
 			m.Name, m.Done, m.ClTRID = domain.Name(strings.ToLower(v.ID)), v.PendingResult.Done, intentTRID(v.PendingResult.ClTRID)
+			m.Facts["done"] = strconv.FormatBool(v.PendingResult.Done)
 		case *epp.DomainInfoData:
-			m.Domain = domain.Name(strings.ToLower(v.Name))
+			m.Kind, m.Domain = or(m.Kind, "text", "domain"), domain.Name(strings.ToLower(v.Name))
 		case *epp.DomainTransferData:
-			m.Domain = domain.Name(strings.ToLower(v.Name))
+			m.Kind, m.Domain = "transfer", domain.Name(strings.ToLower(v.Name))
+			fact("status", string(v.TrStatus))
+			fact("gaining", v.ReID)
+			fact("losing", v.AcID)
+			date("until", v.AcDate)
+		case *epp.RGPInfoData:
+			m.Kind = or(m.Kind, "text", "rgp")
+			m.Kind = or(m.Kind, "domain", "rgp")
+			fact("rgp", statusValues(v.Statuses))
+		case *epp.ChangePollData:
+			m.Kind = "change"
+			fact("operation", v.Operation)
+			fact("op", v.Op)
+			fact("state", v.State)
+			fact("who", v.Who)
+			fact("reason", shortened(v.Reason))
+			date("date", v.Date)
+			if v.CaseID != nil {
+				fact("case", strings.TrimSpace(v.CaseID.Type+" "+v.CaseID.Name+" "+v.CaseID.ID))
+			}
+		case *epp.MaintenanceInfoData:
+			m.Kind = "maintenance"
+			if v.Item != nil {
+				fact("maintenance", v.Item.ID)
+				fact("operation", v.Item.PollType)
+				fact("reason", v.Item.Reason)
+				date("start", v.Item.Start)
+				date("end", v.Item.End)
+			}
 		case *epp.Raw:
-			m.Readable = false
+			if space := v.Element.Space; strings.Contains(strings.ToLower(space), "balance") {
+				m.Kind = "balance" // Verisign's low balance mapping and its likes: words are enough
+				fact("data", shortened(strings.Join(strings.Fields(v.Element.DeepText()), " ")))
+				continue
+			}
+			m.Readable, m.Facts["why"] = false, whyUnknown
+			m.Facts["namespace"] = v.Element.Space
 		}
 	}
 	if m.Name == "" && m.Domain == "" {
 		m.Domain = a.named(m.Text)
 	}
-	return m, true, nil
+}
+
+func or(have, from, to string) string {
+	if have == from {
+		return to
+	}
+	return have
+}
+
+// shortened keeps facts to what a page shows.
+func shortened(s string) string {
+	if r := []rune(s); len(r) > 500 {
+		return string(r[:500]) + "…"
+	}
+	return s
 }
 
 // named finds the first name of the account's suffixes in a message's words: many registries say it there alone. It
@@ -139,4 +226,12 @@ func intentTRID(wire string) string {
 		return wire[:i]
 	}
 	return wire
+}
+
+func statusValues(list []epp.Status) string {
+	words := make([]string, len(list))
+	for i, s := range list {
+		words[i] = s.Value
+	}
+	return strings.Join(words, " ")
 }

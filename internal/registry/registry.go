@@ -51,6 +51,8 @@ type Config struct {
 	Wall       func() time.Time
 	Crash      func(at string) // named crash points for tests: before-send, after-send, after-answer; nil: none
 	Log        *slog.Logger    // nil: none
+	// Seen gets every frame, unmasked, with the session's password; it must neither keep the slice nor block. nil: none.
+	Seen func(account, session, password string, sent bool, frame []byte)
 }
 
 // Registry is all our accounts at registries. It implements ops.Checker and ops.Sender.
@@ -175,17 +177,7 @@ func (r *Registry) Info(ctx context.Context, registryAccount string, name domain
 	if err != nil {
 		return domain.Object{}, err
 	}
-	resp, err := a.read(ctx, readClass, infoCommand(name, ""))
-	if err != nil {
-		return domain.Object{}, err
-	}
-	if obj, ok := object(name, resp); ok {
-		return obj, nil
-	}
-	if resp.Code() == 2303 {
-		return domain.Object{}, fault.New(fault.Missing, "domain.not-found", "name", string(name), "registry", a.ID)
-	}
-	return domain.Object{}, a.refusal(resp, fault.Unavailable, CodeUnreachable)
+	return a.shown(ctx, readClass, name)
 }
 
 // Health is how an account is doing, for the desk.

@@ -333,6 +333,10 @@ func (s *Store) Log(ctx context.Context, account domain.AccountID, subject strin
 
 // Cases implements ops.Store: newest first.
 func (s *Store) Cases(ctx context.Context, f ops.CaseFilter) ([]domain.Case, error) {
+	return casesOf(ctx, s.reader, f)
+}
+
+func casesOf(ctx context.Context, from querier, f ops.CaseFilter) ([]domain.Case, error) {
 	q := text("select id, account_id, subject, code, facts, opened_at, cleared_at from fault_case where true")
 	if f.Account != 0 {
 		q.add(" and account_id = ", int64(f.Account))
@@ -343,7 +347,7 @@ func (s *Store) Cases(ctx context.Context, f ops.CaseFilter) ([]domain.Case, err
 	if f.Open {
 		q.add(" and cleared_at is null")
 	}
-	return some(ctx, s.reader, q.add(" order by id desc limit ", atMost(f.Limit)), func(r *sql.Rows) (domain.Case, error) {
+	return some(ctx, from, q.add(" order by id desc limit ", atMost(f.Limit)), func(r *sql.Rows) (domain.Case, error) {
 		var c domain.Case
 		var account int64
 		var facts string

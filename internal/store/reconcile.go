@@ -55,6 +55,11 @@ var checks = []check{
 		    or (i.hold = 'held' and s.holds = 1 and s.captures = 0 and s.releases = 0)
 		    or (i.hold = 'captured' and s.holds = 1 and s.captures = 1 and s.releases = 0)
 		    or (i.hold = 'released' and s.holds = 1 and s.captures = 0 and s.releases = 1))`},
+	{"an item was refunded without a capture, more than once, or while its name runs (item, refunds)",
+		`select e.item_id, count(*) from ledger_entry e join item i on i.id = e.item_id where e.kind = 'refund'
+		 group by e.item_id, i.hold having count(*) > 1 or i.hold <> 'captured'
+		 union all
+		 select e.item_id, 1 from ledger_entry e join tenure t on t.id = e.item_id where e.kind = 'refund' and t.ended_at is null`},
 	{"an item has ended and its money is still held (item, name, status)",
 		`select id, name, status from item where status <> 'doing' and hold = 'held'`},
 	{"an item was paid for and its name does not and did not run (item, name, order)",

@@ -67,6 +67,8 @@ func (t *commit) write(w ops.Write) error {
 			return wrap(t.q.ClearCases(t.ctx, db.ClearCasesParams{Account: int64(w.Account), Subject: w.Subject, ClearedAt: stamp(w.At)}))
 		}
 		return wrap(t.q.ClearCase(t.ctx, db.ClearCaseParams{Account: int64(w.Account), Subject: w.Subject, Code: w.Code, ClearedAt: stamp(w.At)}))
+	case ops.SetSeen, ops.ForgetSeen, ops.EndTenure, ops.SettlePoll:
+		return t.observe(w)
 	}
 	return fmt.Errorf("store: a write of type %T is not known", w)
 }

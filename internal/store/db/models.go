@@ -86,6 +86,25 @@ type LedgerAccount struct {
 	Balance  int64
 }
 
+type LookRound struct {
+	RegistryAccount string
+	AfterName       string
+	NextAt          time.Time
+	Rounds          int64
+	Looked          int64
+	Differing       int64
+}
+
+type Observed struct {
+	TenureID     int64
+	Known        bool
+	SeenAt       time.Time
+	Registrant   string
+	Contacts     string
+	Verification string
+	Ignored      string
+}
+
 type Order struct {
 	ID            int64
 	Number        string
@@ -113,6 +132,23 @@ type PolicyRow struct {
 	Key     string
 	Version int64
 	Body    string
+}
+
+type PollMessage struct {
+	ID              int64
+	RegistryAccount string
+	MsgID           string
+	QueuedAt        time.Time
+	Hash            []byte
+	Raw             string
+	Readable        bool
+	Name            string
+	ClTrid          string
+	SeenAt          time.Time
+	DoneAt          sql.NullTime
+	Kind            string
+	Facts           string
+	SettledAt       sql.NullTime
 }
 
 type Template struct {
@@ -155,4 +191,5 @@ type Tenure struct {
 	SealedAuth      []byte
 	AuthUntil       sql.NullTime
 	DeletedAt       sql.NullTime
+	EndReason       string
 }

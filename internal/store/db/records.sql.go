@@ -188,8 +188,8 @@ func (q *Queries) InsertPolicy(ctx context.Context, arg InsertPolicyParams) erro
 }
 
 const keepPoll = `-- name: KeepPoll :execrows
-insert into poll_message (registry_account, msg_id, queued_at, hash, raw, readable, name, cl_trid, seen_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into poll_message (registry_account, msg_id, queued_at, hash, raw, readable, name, cl_trid, seen_at, kind, facts)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (registry_account, msg_id, queued_at, hash) do nothing
 `
 
@@ -203,6 +203,8 @@ type KeepPollParams struct {
 	Name            string
 	ClTrid          string
 	SeenAt          time.Time
+	Kind            string
+	Facts           string
 }
 
 func (q *Queries) KeepPoll(ctx context.Context, arg KeepPollParams) (int64, error) {
@@ -216,6 +218,8 @@ func (q *Queries) KeepPoll(ctx context.Context, arg KeepPollParams) (int64, erro
 		arg.Name,
 		arg.ClTrid,
 		arg.SeenAt,
+		arg.Kind,
+		arg.Facts,
 	)
 	if err != nil {
 		return 0, err
@@ -383,7 +387,7 @@ func (q *Queries) OpenLedgerAccount(ctx context.Context, arg OpenLedgerAccountPa
 }
 
 const openPolls = `-- name: OpenPolls :many
-select id, registry_account, msg_id, readable, name, cl_trid from poll_message
+select id, registry_account, msg_id, queued_at, readable, name, cl_trid, kind, facts, raw from poll_message
 where done_at is null order by id limit $1
 `
 
@@ -391,9 +395,13 @@ type OpenPollsRow struct {
 	ID              int64
 	RegistryAccount string
 	MsgID           string
+	QueuedAt        time.Time
 	Readable        bool
 	Name            string
 	ClTrid          string
+	Kind            string
+	Facts           string
+	Raw             string
 }
 
 func (q *Queries) OpenPolls(ctx context.Context, limit int32) ([]OpenPollsRow, error) {
@@ -409,9 +417,13 @@ func (q *Queries) OpenPolls(ctx context.Context, limit int32) ([]OpenPollsRow, e
 			&i.ID,
 			&i.RegistryAccount,
 			&i.MsgID,
+			&i.QueuedAt,
 			&i.Readable,
 			&i.Name,
 			&i.ClTrid,
+			&i.Kind,
+			&i.Facts,
+			&i.Raw,
 		); err != nil {
 			return nil, err
 		}

@@ -102,7 +102,7 @@ func (q *Queries) DueRows(ctx context.Context, nextActionAt sql.NullTime) (int32
 }
 
 const dueTenures = `-- name: DueTenures :many
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1
 order by next_action_at, id limit $2
 `
 
@@ -142,6 +142,7 @@ func (q *Queries) DueTenures(ctx context.Context, arg DueTenuresParams) ([]Tenur
 			&i.SealedAuth,
 			&i.AuthUntil,
 			&i.DeletedAt,
+			&i.EndReason,
 		); err != nil {
 			return nil, err
 		}
@@ -607,7 +608,7 @@ func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, er
 }
 
 const tenureByID = `-- name: TenureByID :one
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at from tenure where id = $1 and ended_at is null
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where id = $1 and ended_at is null
 `
 
 func (q *Queries) TenureByID(ctx context.Context, id int64) (Tenure, error) {
@@ -635,12 +636,13 @@ func (q *Queries) TenureByID(ctx context.Context, id int64) (Tenure, error) {
 		&i.SealedAuth,
 		&i.AuthUntil,
 		&i.DeletedAt,
+		&i.EndReason,
 	)
 	return i, err
 }
 
 const tenureByName = `-- name: TenureByName :one
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at from tenure where name = $1 and ended_at is null
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where name = $1 and ended_at is null
 `
 
 func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error) {
@@ -668,6 +670,7 @@ func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error)
 		&i.SealedAuth,
 		&i.AuthUntil,
 		&i.DeletedAt,
+		&i.EndReason,
 	)
 	return i, err
 }

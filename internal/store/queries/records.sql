@@ -73,12 +73,12 @@ on conflict (account_id, ref) do nothing;
 select amount from payment where account_id = $1 and ref = $2;
 
 -- name: KeepPoll :execrows
-insert into poll_message (registry_account, msg_id, queued_at, hash, raw, readable, name, cl_trid, seen_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into poll_message (registry_account, msg_id, queued_at, hash, raw, readable, name, cl_trid, seen_at, kind, facts)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (registry_account, msg_id, queued_at, hash) do nothing;
 
 -- name: OpenPolls :many
-select id, registry_account, msg_id, readable, name, cl_trid from poll_message
+select id, registry_account, msg_id, queued_at, readable, name, cl_trid, kind, facts, raw from poll_message
 where done_at is null order by id limit $1;
 
 -- name: PollDone :execrows
