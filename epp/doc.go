@@ -47,7 +47,12 @@
 //   - [ChangePoll] (RFC 8590), [Maintenance] (RFC 9167)
 //   - [Org] (RFC 8543), [OrgExt] (RFC 8544), [AllocationTokens] (RFC 8495)
 //   - [LoginSec] (RFC 8807): long passwords and security warnings at login
-//   - [CNNICContact] and [CNNICDomain], of the registry of .cn
+//   - [CNNICContact], [CNNICDomain], [CNNICHost] and [CNNICRegistry], of the
+//     registry of .cn, as far as they are known
+//   - [VerificationCode] (draft-ietf-regext-verificationcode-06); its signed
+//     codes are made and verified by the package signedcode
+//   - [Bundle] (RFC 9095) and [CDN]: names that live as one; [IDN]: by which table
+//   - [TTL] (RFC 9803), [AddlEmail] (RFC 9873), [LowBalance] (of Verisign)
 //
 // # Secrets
 //

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/openregistrar/openregistrar/epp/schematest"
 )
 
 // foreign writes a document as another implementation might: prefixes of its
@@ -126,6 +130,31 @@ func refused(t *testing.T, list map[string]refusal) {
 			t.Errorf("%s: code %d, want %d (%v)", name, de.Code, c.code, err)
 		case de.ClTRID != "OPR-54321":
 			t.Errorf("%s: transaction id lost", name)
+		}
+	}
+}
+
+// refusedBySchema is refused, and xmllint has to agree that the commands are
+// invalid, but for those whose rule is in the words of the standard alone.
+func refusedBySchema(t *testing.T, list map[string]refusal, words ...string) {
+	t.Helper()
+	refused(t, list)
+	names := slices.Sorted(maps.Keys(list))
+	docs := make([][]byte, len(names))
+	for i, name := range names {
+		docs[i] = []byte(command(list[name].inner))
+	}
+	wrong, absent, err := schematest.Gate{}.Validate(docs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if absent != "" {
+		t.Log("comparison with xmllint: not performed: " + absent)
+		return
+	}
+	for i, name := range names {
+		if (len(wrong[i]) == 0) != slices.Contains(words, name) {
+			t.Errorf("%s: by the schemas %q", name, wrong[i])
 		}
 	}
 }

@@ -37,15 +37,9 @@ func decodeAddlEmail(el *Element) (Value, error) {
 	}
 	d := &decoder{strict: true} // one element for both directions
 	a := &AdditionalEmail{}
-	n := 0
-	d.children(el, func(c *Element) {
-		if c.Local != "email" {
-			d.unexpected(c)
-			return
-		}
-		if n++; n > 1 {
-			d.fail(CodeSyntaxError, c, "element given twice")
-		}
+	given := false
+	d.sequence(el, "email", func(c *Element) {
+		given = true
 		a.Email = d.token(c)
 		if at := strings.LastIndexByte(a.Email, '@'); a.Email != "" && (at < 1 || at == len(a.Email)-1 || strings.Contains(a.Email, " ")) {
 			d.fail(CodeValueSyntax, c, "not an e-mail address")
@@ -54,6 +48,6 @@ func decodeAddlEmail(el *Element) (Value, error) {
 			a.Primary = d.bool(c, p)
 		}
 	})
-	d.require(n > 0, "email")
+	d.require(given, "email")
 	return a, d.result()
 }

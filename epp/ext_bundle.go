@@ -77,14 +77,7 @@ func decodeBundle(el *Element) (Value, error) {
 	if el.Local == "create" {
 		d := &decoder{strict: true}
 		c := &BundleCreate{}
-		d.children(el, func(x *Element) {
-			if x.Local != "rdn" {
-				d.unexpected(x)
-				return
-			}
-			if c.RDN != nil {
-				d.fail(CodeSyntaxError, x, "element given twice")
-			}
+		d.sequence(el, "rdn", func(x *Element) {
 			n := d.bundleName(x)
 			c.RDN = &n
 		})

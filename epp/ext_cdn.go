@@ -128,7 +128,7 @@ func (d *decoder) label(el *Element) string { return d.bounded(el, 1, 255) }
 
 func (d *decoder) cdnNames(el *Element) CDNNames {
 	var n CDNNames
-	d.children(el, func(c *Element) {
+	d.sequence(el, "SCDN TCDN VCDNList", func(c *Element) {
 		switch c.Local {
 		case "SCDN":
 			n.SCDN = d.label(c)
@@ -136,8 +136,6 @@ func (d *decoder) cdnNames(el *Element) CDNNames {
 			n.TCDN = d.label(c)
 		case "VCDNList":
 			n.VCDN = append(n.VCDN, d.vcdn(c)...)
-		default:
-			d.unexpected(c)
 		}
 	})
 	return n
@@ -145,9 +143,8 @@ func (d *decoder) cdnNames(el *Element) CDNNames {
 
 func (d *decoder) vcdn(el *Element) []string {
 	var list []string
-	d.children(el, func(c *Element) {
+	d.sequence(el, "VCDN*", func(c *Element) {
 		if c.Local != "VCDN" {
-			d.unexpected(c)
 			return
 		}
 		if name := d.label(c); name != "" {
@@ -162,25 +159,21 @@ func (d *decoder) vcdn(el *Element) []string {
 
 func (d *decoder) cdnUpdate(el *Element) *CDNUpdate {
 	u := &CDNUpdate{}
-	d.children(el, func(c *Element) {
+	d.sequence(el, "chg add rem", func(c *Element) {
 		switch c.Local {
 		case "chg":
-			d.children(c, func(x *Element) {
+			d.sequence(c, "SCDN TCDN", func(x *Element) {
 				switch x.Local {
 				case "SCDN":
 					u.SCDN = d.label(x)
 				case "TCDN":
 					u.TCDN = d.label(x)
-				default:
-					d.unexpected(x)
 				}
 			})
 		case "add":
 			u.Add = append(u.Add, d.vcdn(c)...)
 		case "rem":
 			u.Rem = append(u.Rem, d.vcdn(c)...)
-		default:
-			d.unexpected(c)
 		}
 	})
 	return u

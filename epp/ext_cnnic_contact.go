@@ -103,7 +103,7 @@ func decodeCNNICContact(el *Element) (Value, error) {
 		return v, d.result()
 	case "update":
 		v := &CNNICContactUpdate{}
-		d.children(el, func(c *Element) {
+		d.sequence(el, "add rem chg", func(c *Element) {
 			switch c.Local {
 			case "add":
 				v.Add = d.cnnicIdentity(c)
@@ -111,8 +111,6 @@ func decodeCNNICContact(el *Element) (Value, error) {
 				v.Rem = d.cnnicIdentity(c)
 			case "chg":
 				v.Chg = d.cnnicIdentity(c)
-			default:
-				d.unexpected(c)
 			}
 		})
 		d.require(v.Add != nil || v.Rem != nil || v.Chg != nil, "chg")
@@ -125,7 +123,7 @@ func decodeCNNICContact(el *Element) (Value, error) {
 
 func (d *decoder) cnnicIdentity(el *Element) *CNNICIdentity {
 	i := &CNNICIdentity{}
-	d.children(el, func(c *Element) {
+	d.sequence(el, "type contact purveyor mobile", func(c *Element) {
 		switch c.Local {
 		case "type":
 			i.Type = d.cnnicType(c)
@@ -143,8 +141,6 @@ func (d *decoder) cnnicIdentity(el *Element) *CNNICIdentity {
 			i.Purveyor = d.bounded(c, 3, 16)
 		case "mobile":
 			i.Mobile = d.phone(c).Number
-		default:
-			d.unexpected(c)
 		}
 	})
 	return i

@@ -66,13 +66,7 @@ func decodeCNNICDomain(el *Element) (Value, error) {
 		return v, d.result()
 	case "update":
 		v := &CNNICDomainUpdate{}
-		d.children(el, func(c *Element) {
-			if c.Local != "chg" {
-				d.unexpected(c)
-				return
-			}
-			v.CNNICDomainData = d.cnnicDomain(c)
-		})
+		d.sequence(el, "chg", func(c *Element) { v.CNNICDomainData = d.cnnicDomain(c) })
 		d.require(v.Type != "" || v.Purveyor != "", "chg")
 		return v, d.result()
 	case "infData":
@@ -83,14 +77,12 @@ func decodeCNNICDomain(el *Element) (Value, error) {
 
 func (d *decoder) cnnicDomain(el *Element) CNNICDomainData {
 	var v CNNICDomainData
-	d.children(el, func(c *Element) {
+	d.sequence(el, "type purveyor", func(c *Element) {
 		switch c.Local {
 		case "type":
 			v.Type = d.cnnicType(c)
 		case "purveyor":
 			v.Purveyor = d.bounded(c, 3, 16)
-		default:
-			d.unexpected(c)
 		}
 	})
 	return v

@@ -44,12 +44,10 @@ func decodeCNNICHost(el *Element) (Value, error) {
 		return nil, nil
 	}
 	purveyor := ""
-	d.children(el, func(c *Element) {
-		if c.Local != "purveyor" {
-			d.unexpected(c)
-			return
+	d.sequence(el, "purveyor", func(c *Element) {
+		if c.Local == "purveyor" {
+			purveyor = d.bounded(c, 3, 16)
 		}
-		purveyor = d.bounded(c, 3, 16)
 	})
 	if el.Local == "infData" {
 		return &CNNICHostInfoData{purveyor}, d.result()

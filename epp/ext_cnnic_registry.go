@@ -36,12 +36,10 @@ func decodeCNNICRegistry(el *Element) (Value, error) {
 		return nil, nil
 	}
 	name := ""
-	d.children(el, func(c *Element) {
-		if c.Local != "registry" {
-			d.unexpected(c)
-			return
+	d.sequence(el, "registry", func(c *Element) {
+		if c.Local == "registry" {
+			name = d.token(c)
 		}
-		name = d.token(c)
 	})
 	if el.Local == "infData" {
 		return &CNNICRegistryInfoData{name}, d.result()

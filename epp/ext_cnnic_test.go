@@ -49,7 +49,7 @@ func TestCNNICCommandsRefused(t *testing.T) {
 		return withExt(`<cnnic-contact:create ` + cnContact + `>` + inner + `</cnnic-contact:create>`)
 	}
 	const number = `<cnnic-contact:contact type="SFZ">110101190001010001</cnnic-contact:contact>`
-	refused(t, map[string]refusal{
+	refusedBySchema(t, map[string]refusal{
 		"no number":               {identity(`<cnnic-contact:type>I</cnnic-contact:type>`), CodeMissingParameter},
 		"number of no type":       {identity(`<cnnic-contact:contact>1</cnnic-contact:contact>`), CodeMissingParameter},
 		"type of no kind":         {identity(`<cnnic-contact:contact type="passport no">1</cnnic-contact:contact>`), CodeValueSyntax},
@@ -58,6 +58,8 @@ func TestCNNICCommandsRefused(t *testing.T) {
 		"neither I nor E":         {identity(`<cnnic-contact:type>P</cnnic-contact:type>` + number), CodeValueSyntax},
 		"purveyor too short":      {identity(number + `<cnnic-contact:purveyor>ab</cnnic-contact:purveyor>`), CodeValueSyntax},
 		"mobile without country":  {identity(number + `<cnnic-contact:mobile>13800000000</cnnic-contact:mobile>`), CodeValueSyntax},
+		"number before the type":  {identity(number + `<cnnic-contact:type>I</cnnic-contact:type>`), CodeSyntaxError},
+		"number twice":            {identity(number + number), CodeSyntaxError},
 		"unknown element":         {identity(number + `<cnnic-contact:mail>a@b.cn</cnnic-contact:mail>`), CodeSyntaxError},
 		"update of nothing":       {withExt(`<cnnic-contact:update ` + cnContact + `/>`), CodeMissingParameter},
 		"unknown command":         {withExt(`<cnnic-contact:check ` + cnContact + `/>`), CodeSyntaxError},
@@ -67,7 +69,7 @@ func TestCNNICCommandsRefused(t *testing.T) {
 		"domain update that adds": {withExt(`<cnnic-domain:update ` + cnDomain + `><cnnic-domain:add/></cnnic-domain:update>`), CodeSyntaxError},
 		"host without purveyor":   {withExt(`<cnnic-host:create ` + cnHost + `/>`), CodeMissingParameter},
 		"registry without name":   {withExt(`<cnnic-registry:create ` + cnRegistry + `><cnnic-registry:registry/></cnnic-registry:create>`), CodeMissingParameter},
-	})
+	}, "update of nothing")
 }
 
 func TestCNNICAnswersAreReadGenerously(t *testing.T) {

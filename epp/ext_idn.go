@@ -33,14 +33,12 @@ func decodeIDN(el *Element) (Value, error) {
 	}
 	d := &decoder{strict: true} // one element for both directions
 	i := &IDNData{}
-	d.children(el, func(c *Element) {
+	d.sequence(el, "table uname", func(c *Element) {
 		switch c.Local {
 		case "table":
 			i.Table = d.need(c)
 		case "uname":
 			i.UName = d.bounded(c, 1, 255)
-		default:
-			d.unexpected(c)
 		}
 	})
 	d.require(i.Table != "", "table")

@@ -111,9 +111,8 @@ func decodeTTL(el *Element) (Value, error) {
 func (d *decoder) ttls(el *Element) []TTLValue {
 	var list []TTLValue
 	seen := map[string]bool{}
-	d.children(el, func(c *Element) {
+	d.sequence(el, "ttl*", func(c *Element) {
 		if c.Local != "ttl" {
-			d.unexpected(c)
 			return
 		}
 		v := d.ttl(c)

@@ -27,7 +27,7 @@ var ttlGoldens = []golden{
 
 func TestTTLCommandsRefused(t *testing.T) {
 	create := func(inner string) string { return withExt(`<ttl:create ` + ttlNS + `>` + inner + `</ttl:create>`) }
-	refused(t, map[string]refusal{
+	refusedBySchema(t, map[string]refusal{
 		"none":                 {create(``), CodeMissingParameter},
 		"for nothing":          {create(`<ttl:ttl>300</ttl:ttl>`), CodeMissingParameter},
 		"for something else":   {create(`<ttl:ttl for="MX">300</ttl:ttl>`), CodeValueSyntax},
@@ -45,7 +45,7 @@ func TestTTLCommandsRefused(t *testing.T) {
 		"info with no boolean": {withExt(`<ttl:info ` + ttlNS + ` policy="yes"/>`), CodeValueSyntax},
 		"info with content":    {withExt(`<ttl:info ` + ttlNS + `><ttl:ttl for="NS"/></ttl:info>`), CodeSyntaxError},
 		"unknown command":      {withExt(`<ttl:delete ` + ttlNS + `/>`), CodeSyntaxError},
-	})
+	}, "custom beside a type", "custom of no type")
 }
 
 func TestTTLReadGenerously(t *testing.T) {

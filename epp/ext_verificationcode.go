@@ -150,13 +150,7 @@ func decodeVerificationCode(el *Element) (Value, error) {
 	switch el.Local {
 	case "encodedSignedCode":
 		e := &EncodedSignedCode{}
-		d.children(el, func(c *Element) {
-			if c.Local != "code" {
-				d.unexpected(c)
-				return
-			}
-			e.Codes = append(e.Codes, d.encodedCode(c))
-		})
+		d.sequence(el, "code*", func(c *Element) { e.Codes = append(e.Codes, d.encodedCode(c)) })
 		d.require(len(e.Codes) > 0, "code")
 		return e, d.result()
 	case "info":

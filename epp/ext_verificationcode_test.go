@@ -45,7 +45,7 @@ func TestVerificationCodeCommandsRefused(t *testing.T) {
 	codes := func(inner string) string {
 		return withExt(`<verificationCode:encodedSignedCode ` + verNS + `>` + inner + `</verificationCode:encodedSignedCode>`)
 	}
-	refused(t, map[string]refusal{
+	refusedBySchema(t, map[string]refusal{
 		"no code":         {codes(``), CodeMissingParameter},
 		"empty code":      {codes(`<verificationCode:code/>`), CodeMissingParameter},
 		"not base64":      {codes(`<verificationCode:code>PGE+?</verificationCode:code>`), CodeValueSyntax},
@@ -55,7 +55,7 @@ func TestVerificationCodeCommandsRefused(t *testing.T) {
 		"markup in code":  {codes(`<verificationCode:code>PG<b xmlns="urn:b"/>E+</verificationCode:code>`), CodeSyntaxError},
 		"text in info":    {withExt(`<verificationCode:info ` + verNS + `>china</verificationCode:info>`), CodeSyntaxError},
 		"unknown command": {withExt(`<verificationCode:check ` + verNS + `/>`), CodeSyntaxError},
-	})
+	}, "cut base64", "empty code", "not base64", "other encoding", "text in info")
 }
 
 func TestVerificationCodeReadGenerously(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,6 +18,54 @@ const (
 	most  = 20   // findings shown
 	wide  = 1000 // bytes of a line shown
 )
+
+// Validate holds documents against the schemas at once. wrong has what was
+// found in each, nothing for a valid one; absent says why nothing was done
+// where the schemas or xmllint are not there.
+func (g Gate) Validate(docs ...[]byte) (wrong [][]string, absent string, err error) {
+	lint, err := exec.LookPath("xmllint")
+	if err != nil {
+		return nil, "xmllint is not installed", nil
+	}
+	schemas := g.Schemas
+	if len(schemas) == 0 {
+		if schemas, err = ours(); err != nil {
+			return nil, "", err
+		}
+		if len(schemas) == 0 {
+			return nil, "../shared/xsd is absent", nil
+		}
+	}
+	dir, err := os.MkdirTemp("", "schematest")
+	if err != nil {
+		return nil, "", err
+	}
+	defer os.RemoveAll(dir)
+	driver, err := drive(dir, schemas)
+	if err != nil {
+		return nil, "", err
+	}
+	wrong = make([][]string, len(docs))
+	for from := 0; from < len(docs); from += batch {
+		args := []string{"--noout", "--nonet", "--schema", driver}
+		for i := from; i < min(from+batch, len(docs)); i++ {
+			f := filepath.Join(dir, strconv.Itoa(i)+".xml")
+			if err := os.WriteFile(f, docs[i], 0o600); err != nil {
+				return nil, "", err
+			}
+			args = append(args, f)
+		}
+		out, err := exec.Command(lint, args...).CombinedOutput()
+		if err == nil {
+			continue
+		}
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || findings(string(out), docs, wrong) == 0 {
+			return nil, "", fmt.Errorf("%w: %s", err, out)
+		}
+	}
+	return wrong, "", nil
+}
 
 // validate holds what was collected against the schemas. The report is for
 // the reader of the test's output; an error says which documents are invalid.
@@ -33,50 +80,22 @@ func (g Gate) validate(c *collection) (report string, err error) {
 	if len(docs) == 0 {
 		return "", nil
 	}
-	lint, err := exec.LookPath("xmllint")
-	if err != nil {
-		return "not performed: xmllint is not installed", nil
+	texts := make([][]byte, len(docs))
+	for i, d := range docs {
+		texts[i] = d.text
 	}
-	schemas := g.Schemas
-	if len(schemas) == 0 {
-		if schemas, err = ours(); err != nil {
-			return "", err
-		}
-		if len(schemas) == 0 {
-			return "not performed: ../shared/xsd is absent", nil
-		}
-	}
-	dir, err := os.MkdirTemp("", "schematest")
+	wrong, absent, err := g.Validate(texts...)
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(dir)
-	driver, err := drive(dir, schemas)
-	if err != nil {
-		return "", err
+	if absent != "" {
+		return "not performed: " + absent, nil
 	}
 	var bad []string
-	files := map[string]document{}
-	for part := range slices.Chunk(docs, batch) {
-		args := []string{"--noout", "--nonet", "--schema", driver}
-		for _, d := range part {
-			f := filepath.Join(dir, strconv.Itoa(len(files))+".xml")
-			if err := os.WriteFile(f, d.text, 0o600); err != nil {
-				return "", err
-			}
-			files[f] = d
-			args = append(args, f)
+	for i, list := range wrong {
+		for _, what := range list {
+			bad = append(bad, docs[i].test+", "+what)
 		}
-		out, err := exec.Command(lint, args...).CombinedOutput()
-		if err == nil {
-			continue
-		}
-		var exit *exec.ExitError
-		found := findings(string(out), files)
-		if !errors.As(err, &exit) || len(found) == 0 {
-			return "", fmt.Errorf("%w: %s", err, out)
-		}
-		bad = append(bad, found...)
 	}
 	if len(bad) > 0 {
 		if n := len(bad); n > most {
@@ -96,30 +115,31 @@ func (g Gate) validate(c *collection) (report string, err error) {
 
 var finding = regexp.MustCompile(`^(.+\.xml):(\d+): (.*)$`)
 
-// findings turns xmllint's lines into ones that name the test and show the
-// line of the document.
-func findings(out string, files map[string]document) []string {
-	var list []string
+// findings sorts xmllint's lines by document, with the line that each is
+// about, and counts them.
+func findings(out string, docs [][]byte, wrong [][]string) int {
+	total := 0
 	for line := range strings.SplitSeq(out, "\n") {
 		m := finding.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
-		d, known := files[m[1]]
-		if !known {
+		i, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(m[1]), ".xml"))
+		if err != nil || i >= len(docs) {
 			continue
 		}
 		n, _ := strconv.Atoi(m[2])
 		text := ""
-		if lines := strings.Split(string(d.text), "\n"); n > 0 && n <= len(lines) {
+		if lines := strings.Split(string(docs[i]), "\n"); n > 0 && n <= len(lines) {
 			text = strings.TrimSpace(lines[n-1])
 		}
 		if len(text) > wide {
 			text = strings.ToValidUTF8(text[:wide], "") + " ..."
 		}
-		list = append(list, fmt.Sprintf("%s, line %d: %s\n\t%s", d.test, n, m[3], text))
+		wrong[i] = append(wrong[i], fmt.Sprintf("line %d: %s\n\t%s", n, m[3], text))
+		total++
 	}
-	return list
+	return total
 }
 
 // drive writes a schema that imports all others: xmllint takes one.
