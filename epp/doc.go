@@ -47,6 +47,9 @@
 //   - [ChangePoll] (RFC 8590), [Maintenance] (RFC 9167)
 //   - [Org] (RFC 8543), [OrgExt] (RFC 8544), [AllocationTokens] (RFC 8495)
 //   - [LoginSec] (RFC 8807): long passwords and security warnings at login
+//   - [SecureAuthInfo] (RFC 9154), with [NewAuthInfo] and its siblings
+//   - [UnhandledNamespaces] (RFC 9038): what a client did not log in for, in
+//     the result's values
 //   - [CNNICContact], [CNNICDomain], [CNNICHost] and [CNNICRegistry], of the
 //     registry of .cn, as far as they are known
 //   - [VerificationCode] (draft-ietf-regext-verificationcode-06); its signed

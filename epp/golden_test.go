@@ -62,6 +62,7 @@ var allExt = []Extension{
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
 	ChangePoll, LoginSec, Maintenance, Launch, Org, OrgExt, AllocationTokens,
+	SecureAuthInfo, UnhandledNamespaces,
 }
 
 // allGoldens are the documents here and those of each extension's own test.
@@ -71,6 +72,7 @@ func allGoldens() []golden {
 		cnnicGoldens,
 		changePollGoldens, loginSecGoldens, maintenanceGoldens, launchGoldens,
 		orgGoldens, allocationTokenGoldens,
+		secureAuthInfoGoldens, unhandledGoldens,
 	)
 }
 

@@ -298,9 +298,8 @@ func (s *Server) respond(c *Conn, cmd *Command, clTRID string, r *Response) bool
 		own.SvTRID = s.trid()
 	}
 	// A client must not be sent what it did not log in for.
-	if slices.ContainsFunc(own.Extensions, func(v Value) bool { return !c.services[v.Namespace()] }) {
-		own.Extensions = slices.DeleteFunc(slices.Clone(own.Extensions), func(v Value) bool { return !c.services[v.Namespace()] })
-	}
+	poll := cmd != nil && cmd.Action.Verb() == VerbPoll
+	own.handled(c.services, poll, c.services[NSUnhandled] || poll && slices.Contains(s.ext, NSUnhandled))
 	if own.Code().Closes() {
 		// Over before the client can know it: a logout that is followed at once
 		// by a login must find its place free.

@@ -23,7 +23,8 @@ type Handler interface {
 	// connection come one at a time. ctx ends when the server closes or
 	// Limits.CommandTimeout runs out. The server fills in transaction ids,
 	// result texts, and leaves out extensions that the client did not log in
-	// with. No response at all is answered 2400.
+	// with, or moves them into the result: see [UnhandledNamespaces]. No
+	// response at all is answered 2400.
 	Handle(ctx context.Context, session Session, cmd *Command) *Response
 }
 

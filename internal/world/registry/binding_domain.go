@@ -34,12 +34,16 @@ func (b *binding) domainCheck(a *epp.DomainCheck) (*epp.Response, error) {
 	if feeAware && fee.Currency != "" && fee.Currency != p.Currency {
 		return nil, refuse(2004, "currency not supported")
 	}
+	if x, ok := epp.Find[*epp.LaunchCheck](b.cmd.Extensions); ok && x.Type != epp.LaunchCheckAvail {
+		return b.claimsCheck(a, x)
+	}
+	token := b.token()
 	data := &epp.DomainCheckData{}
 	fees := &epp.FeeCheckData{Currency: p.Currency}
 	err := b.view(func(c *core, now time.Time) (uint64, error) {
 		lsn := c.goneLSN
 		for _, n := range a.Names {
-			reason := c.checkDomain(n, feeAware)
+			reason := c.checkWith(n, feeAware, token)
 			data.Items = append(data.Items, epp.CheckItem{ID: n, Avail: reason == "", Reason: reason})
 			if d := c.domains[strings.ToLower(n)]; d != nil {
 				lsn = max(lsn, d.lsn)
@@ -185,8 +189,9 @@ func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
 			}
 			resp.Extensions = append(resp.Extensions, sec)
 		}
-		resp.Extensions = append(resp.Extensions, b.infoExtras(c, d)...)
-		return d.lsn, nil
+		extras, err := b.infoExtras(c, d)
+		resp.Extensions = append(resp.Extensions, extras...)
+		return d.lsn, err
 	})
 	return resp, err
 }
@@ -399,7 +404,7 @@ func (b *binding) domainTransfer(a *epp.DomainTransfer) (*epp.Response, error) {
 		}
 		return epp.NewResponse(epp.CodeOK, transferData(d.Name, d.Transfer)), nil
 	case epp.TransferRequest:
-		q := transferRequest{Name: a.Name, AuthInfo: pw}
+		q := transferRequest{Name: a.Name, AuthInfo: pw, Token: b.token()}
 		if q.Years, err = years(a.Period); err != nil {
 			return nil, err
 		}

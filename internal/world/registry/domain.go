@@ -25,6 +25,7 @@ type domainCreate struct {
 	ClTRID     string
 	SvTRID     string
 	Token      *string       // allocation token (RFC 8495)
+	Phase      string        // launch phase that the command names
 	Notice     *claimsNotice // RFC 8334
 	Codes      []Code
 	Variants   []string // labels to allocate with the name (cdn-1.0)
@@ -197,6 +198,9 @@ func (c *core) createDomain(clID string, cmd domainCreate, now time.Time) (*Doma
 	}
 	if err := c.checkToken(name, label, z, cmd.Token); err != nil {
 		return nil, 0, err
+	}
+	if cmd.Phase != "" && cmd.Phase != c.phase(z) {
+		return nil, 0, refuse(2306, "not the phase of this zone")
 	}
 	if err := c.checkNotice(label, z, cmd.Notice, now); err != nil {
 		return nil, 0, err

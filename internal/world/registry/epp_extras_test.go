@@ -1,12 +1,19 @@
 package registry
 
 import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/epp/signedcode"
 )
 
 // speaks lets a client log in with every extension that the registry has.
@@ -104,24 +111,69 @@ func TestChangePollOverEPP(t *testing.T) {
 	}
 }
 
+// testVSP is a verification service provider of one test.
+type testVSP struct {
+	t      testing.TB
+	cert   *x509.Certificate
+	roots  *x509.CertPool
+	signer *signedcode.Signer
+}
+
+func newVSP(t testing.TB) *testVSP {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := newCA(t)
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(77), Subject: pkix.Name{CommonName: "VSP 1"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, ca.cert, &key.PublicKey, ca.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &testVSP{t: t, roots: ca.pool}
+	if v.cert, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	if v.signer, err = signedcode.NewSigner(key, v.cert); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func (v *testVSP) known() map[string]signedcode.VSP {
+	return map[string]signedcode.VSP{"1": {Subject: "VSP 1", Roots: v.roots, Types: []string{"domain", "real-name"}}}
+}
+
+func (v *testVSP) revoked() map[string]signedcode.VSP {
+	m := v.known()
+	p := m["1"]
+	p.Revoked = []*big.Int{v.cert.SerialNumber}
+	return map[string]signedcode.VSP{"1": p}
+}
+
+func (v *testVSP) sign(kind string) []byte {
+	v.t.Helper()
+	doc, err := v.signer.Sign(signedcode.Code{Value: "1-abc" + strings.ReplaceAll(kind, "-", ""), Type: kind})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return doc
+}
+
 func TestVerificationOverEPP(t *testing.T) {
-	s := serve(t, Cnsim(), func(o *Options) {
-		o.VerifyCode = func(doc []byte) (string, string, error) {
-			kind, ok := strings.CutPrefix(string(doc), "good ")
-			if !ok {
-				return "", "", refuse(2306, "verification code: signature")
-			}
-			return "1-abc" + string(kind[0]), kind, nil
-		}
-	})
+	vsp := newVSP(t)
+	s := serve(t, Cnsim(), func(o *Options) { o.VSPs = vsp.known() })
 	c := s.fluent(openreg)
-	code := func(docs ...string) epp.Value {
+	code := func(types ...string) epp.Value {
 		var raw [][]byte
-		for _, d := range docs {
-			raw = append(raw, []byte(d))
+		for _, kind := range types {
+			raw = append(raw, vsp.sign(kind))
 		}
 		return epp.NewEncodedSignedCode(raw...)
 	}
+	forged := epp.NewEncodedSignedCode(bytes.Replace(vsp.sign("domain"), []byte("1-abc"), []byte("1-xyz"), 1))
 	info := func(name string) *epp.VerificationCodeInfoData {
 		t.Helper()
 		resp := s.do(c, 1000, &epp.DomainInfo{Name: name}, &epp.VerificationCodeInfo{})
@@ -138,7 +190,14 @@ func TestVerificationOverEPP(t *testing.T) {
 	if err := s.SetVerification("cn", VerifyAfter); err != nil {
 		t.Fatal(err)
 	}
-	s.do(c, 2306, s.ready(c, "bad.cn"), code("forged"))
+	s.do(c, 2306, s.ready(c, "bad.cn"), forged)
+	s.do(c, 2005, s.ready(c, "bad.cn"), epp.NewEncodedSignedCode([]byte("<signedCode>")))
+	s.do(c, 2306, s.ready(c, "bad.cn"), code("licence"))
+	s.SetVSPs(nil)
+	s.do(c, 2306, s.ready(c, "bad.cn"), code("domain"))
+	s.SetVSPs(vsp.revoked())
+	s.do(c, 2306, s.ready(c, "bad.cn"), code("domain"))
+	s.SetVSPs(vsp.known())
 	s.do(c, 1000, s.ready(c, "asked.cn"))
 	d := info("asked.cn")
 	if d.Status != epp.VerificationPendingCompliance || len(d.Profiles) != 1 || len(d.Profiles[0].Missing) != 2 || !d.Profiles[0].Missing[0].Due.Equal(t0.Add(5*day)) {
@@ -155,9 +214,9 @@ func TestVerificationOverEPP(t *testing.T) {
 	if ch, ok := epp.Find[*epp.ChangePollData](s.next(c).Extensions); !ok || ch.Operation != epp.ChangeUpdate || ch.Reason != "verification code missing" {
 		t.Errorf("message: %+v", ch)
 	}
-	s.do(c, 1000, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("good domain"))
-	s.do(c, 2306, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("forged"))
-	s.do(c, 1000, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("good real-name"))
+	s.do(c, 1000, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("domain"))
+	s.do(c, 2306, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, forged)
+	s.do(c, 1000, &epp.DomainUpdate{Name: "asked.cn", Chg: &epp.DomainChange{}}, code("real-name"))
 	d = info("asked.cn")
 	dom, _ = epp.Find[*epp.DomainInfoData](s.do(c, 1000, &epp.DomainInfo{Name: "asked.cn"}).ResData)
 	if d.Status != epp.VerificationCompliant || len(d.Profiles[0].Set) != 2 || dom.HasStatus("serverHold") {
@@ -167,7 +226,7 @@ func TestVerificationOverEPP(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.do(c, 2003, s.ready(c, "before.cn"))
-	s.do(c, 1000, s.ready(c, "before.cn"), code("good domain", "good real-name"))
+	s.do(c, 1000, s.ready(c, "before.cn"), code("domain", "real-name"))
 	if err := s.SetVerification("cn", VerifyContact); err != nil {
 		t.Fatal(err)
 	}
@@ -335,4 +394,55 @@ func TestTwoCertificates(t *testing.T) {
 			t.Errorf("two certificates, number %d: %v", i, !want)
 		}
 	}
+}
+
+func TestLaunchAndTokensOverEPP(t *testing.T) {
+	s := serve(t, Newsim())
+	c := s.fluent(openreg)
+	if err := s.SetLabel(LabelClaim, "brandish", "2013041500/2/6/9/rJ1NrDO92vDsAzf7EQzgjX4R0000000001"); err != nil {
+		t.Fatal(err)
+	}
+	phase := func(p string) epp.LaunchPhase { return epp.LaunchPhase{Phase: p} }
+	resp := s.do(c, 1000, &epp.DomainCheck{Names: []string{"brandish.club", "plain.club", "brandish.top"}}, &epp.LaunchCheck{Phase: phase("claims")})
+	d, ok := epp.Find[*epp.LaunchCheckData](resp.Extensions)
+	if !ok || len(resp.ResData) != 0 || !d.Items[0].Exists || len(d.Items[0].ClaimKeys) != 1 || d.Items[1].Exists || d.Items[2].Exists {
+		t.Errorf("claims check: %+v", d)
+	}
+	s.do(c, 2306, &epp.DomainCheck{Names: []string{"brandish.club"}}, &epp.LaunchCheck{Phase: phase("sunrise")})
+	cmd := s.ready(c, "brandish.club")
+	notice := epp.LaunchNotice{ID: epp.ValidatedText{Text: "370d0b7c9223372036854775807"}, NotAfter: t0.Add(day), AcceptedDate: t0}
+	s.do(c, 2003, cmd)
+	s.do(c, 2003, cmd, &epp.LaunchCreate{Phase: phase("claims")})
+	s.do(c, 2306, cmd, &epp.LaunchCreate{Phase: phase("open"), Notices: []epp.LaunchNotice{notice}})
+	s.do(c, 2306, cmd, &epp.LaunchCreate{Type: epp.LaunchApplication, Phase: phase("claims"), Notices: []epp.LaunchNotice{notice}})
+	old := notice
+	old.NotAfter = t0.Add(-time.Second)
+	s.do(c, 2306, cmd, &epp.LaunchCreate{Phase: phase("claims"), Notices: []epp.LaunchNotice{old}})
+	s.do(c, 1000, cmd, &epp.LaunchCreate{Phase: phase("claims"), Notices: []epp.LaunchNotice{notice}})
+	s.do(c, 1000, s.ready(c, "brandish.top"), &epp.LaunchCreate{Phase: phase("open")})
+	info, ok := epp.Find[*epp.LaunchInfoData](s.do(c, 1000, &epp.DomainInfo{Name: "brandish.club"}, &epp.LaunchInfo{Phase: phase("claims")}).Extensions)
+	if !ok || info.Phase.Phase != "claims" {
+		t.Errorf("launch info: %+v", info)
+	}
+
+	token := func(v string) epp.Value { return &epp.AllocationToken{Token: v} }
+	for _, tc := range []struct {
+		exts   []epp.Value
+		reason string
+	}{{nil, "allocation token required"}, {[]epp.Value{token("guess")}, "allocation token mismatch"}, {[]epp.Value{token("CLUB-FOUNDER-2026")}, ""}} {
+		got, _ := epp.Find[*epp.DomainCheckData](s.do(c, 1000, &epp.DomainCheck{Names: []string{"founders.club"}}, tc.exts...).ResData)
+		if got.Items[0].Reason != tc.reason || got.Items[0].Avail != (tc.reason == "") {
+			t.Errorf("check: %+v, want %q", got.Items[0], tc.reason)
+		}
+	}
+	f := s.ready(c, "founders.club")
+	s.do(c, 2201, f)
+	s.do(c, 2201, f, token("guess"))
+	s.do(c, 1000, f, token("CLUB-FOUNDER-2026"))
+	got, ok := epp.Find[*epp.AllocationToken](s.do(c, 1000, &epp.DomainInfo{Name: "founders.club"}, &epp.AllocationTokenInfo{}).Extensions)
+	if !ok || got.Token != "CLUB-FOUNDER-2026" {
+		t.Error("the sponsor is not told the token")
+	}
+	s.do(c, 2303, &epp.DomainInfo{Name: "brandish.club"}, &epp.AllocationTokenInfo{})
+	s.do(s.fluent(rivalID), 2201, &epp.DomainInfo{Name: "founders.club"}, &epp.AllocationTokenInfo{})
 }

@@ -15,7 +15,7 @@ const (
 
 // ordinary are the extensions that every registry of the world has besides its
 // own.
-var ordinary = []string{epp.NSChangePoll, epp.NSLoginSec, epp.NSMaintenance, epp.NSVerificationCode}
+var ordinary = []string{epp.NSChangePoll, epp.NSLoginSec, epp.NSMaintenance, epp.NSVerificationCode, epp.NSLaunch, epp.NSAllocationToken}
 
 // chinese is the verification that registries of zones open to registrants in
 // China ask for: a code for the name, one for the person.

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/openregistrar/openregistrar/epp/signedcode"
 )
 
 // Registry is one simulated registry, open on its directory. All methods may
@@ -32,6 +34,9 @@ type Registry struct {
 	changed chan struct{}
 	closed  bool
 
+	vspMu sync.RWMutex
+	vsps  map[string]signedcode.VSP
+
 	faults faultSet
 	front  front
 }
@@ -46,6 +51,7 @@ func Open(dir string, p Profile, now func() time.Time, opts Options) (*Registry,
 		// Milliseconds are what EPP shows: a stored date and a shown one are equal.
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	r.core = newCore(&r.p)
+	r.SetVSPs(opts.VSPs)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}

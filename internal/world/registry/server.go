@@ -65,7 +65,8 @@ func (f *front) svTRID() string { return fmt.Sprintf("%s-%d", f.prefix, f.trids.
 // extensions maps a profile's namespaces to the codec's mappings.
 var extensions = map[string]epp.Extension{nsRGP: epp.RGP, nsSecDNS: epp.SecDNS, nsFee: epp.Fee,
 	epp.NSChangePoll: epp.ChangePoll, epp.NSLoginSec: epp.LoginSec, epp.NSMaintenance: epp.Maintenance,
-	epp.NSVerificationCode: epp.VerificationCode, epp.NSCNNICContact: epp.CNNICContact, epp.NSCNNICDomain: epp.CNNICDomain}
+	epp.NSVerificationCode: epp.VerificationCode, epp.NSCNNICContact: epp.CNNICContact, epp.NSCNNICDomain: epp.CNNICDomain,
+	epp.NSLaunch: epp.Launch, epp.NSAllocationToken: epp.AllocationTokens}
 
 func (f *front) server(conf *tls.Config) *epp.Server {
 	p := &f.r.p

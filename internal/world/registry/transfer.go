@@ -9,6 +9,7 @@ type transferRequest struct {
 	Name     string
 	Years    int
 	AuthInfo string
+	Token    *string
 	Fee      feeOffer
 }
 
@@ -40,6 +41,11 @@ func (c *core) requestTransfer(clID string, q transferRequest, now time.Time) (*
 	}
 	if now.Before(last.Add(c.p.TransferLock)) {
 		return nil, 0, refuse(2106, "too soon after create or transfer")
+	}
+	if label, z := c.zoneOf(d.Name); q.Token != nil {
+		if err := c.checkToken(d.Name, label, z, q.Token); err != nil {
+			return nil, 0, err
+		}
 	}
 	if q.Years != 0 && q.Years != 1 {
 		if addYears(d.Expires, q.Years).After(addYears(now, c.p.MaxYears)) {

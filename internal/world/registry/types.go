@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/netip"
 	"time"
+
+	"github.com/openregistrar/openregistrar/epp/signedcode"
 )
 
 // Options complete a profile with what belongs to one installation.
@@ -17,9 +19,9 @@ type Options struct {
 	// HostingNS are the addresses of the seeded hosts ns1.openhost.net and
 	// ns2.openhost.net; none means 127.0.0.1 for both.
 	HostingNS map[string][]netip.Addr
-	// VerifyCode judges a signed verification code and returns its value and
-	// type. Nil: every code is refused.
-	VerifyCode func(document []byte) (value, kind string, err error)
+	// VSPs are the verification service providers whose codes are taken, by
+	// the number that their codes begin with. None: every code is refused.
+	VSPs map[string]signedcode.VSP
 	// NoSeed leaves the registry without other registrars' names.
 	NoSeed bool
 	// Logf receives technical events, never contents. May be nil.
