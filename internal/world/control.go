@@ -117,6 +117,8 @@ func (w *World) controlHandler() (http.Handler, error) {
 	api("GET /api/registrars", w.getRegistrars)
 	api("PUT /api/registrars/{clid}", w.putRegistrar)
 	w.registryAPI(api)
+	w.rulesAPI(api)
+	w.providersAPI(api)
 	api("/api/", func(r *http.Request) (any, error) {
 		return nil, notFound("no such call: " + r.Method + " " + r.URL.Path)
 	})

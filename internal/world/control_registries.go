@@ -117,12 +117,22 @@ type nameJSON struct {
 	Registrant string    `json:"registrant,omitempty"`
 	CreateTRID string    `json:"create_trid,omitempty"`
 	ROID       string    `json:"roid"`
+
+	Verification    string    `json:"verification,omitempty"` // state; absent: notApplicable
+	VerificationDue time.Time `json:"verification_due,omitzero"`
+	Pending         string    `json:"pending,omitempty"` // the kind of command that waits for an answer
+	Holds           []string  `json:"holds,omitempty"`   // why serverHold is there
+	Variants        []string  `json:"variants,omitempty"`
 }
 
 func nameToJSON(v registry.DomainView) nameJSON {
 	out := nameJSON{Name: v.Name, ClID: v.Sponsor, CrDate: v.Created, ExDate: v.Expires, UpDate: v.Updated, TrDate: v.Transferred,
 		Statuses: append([]string{}, v.EPPStatus...), RGP: append([]string{}, v.RGPStatus...), NS: []string{}, InZone: v.InZone,
-		Registrant: v.Registrant, CreateTRID: v.CreateTRID, ROID: v.ROID}
+		Registrant: v.Registrant, CreateTRID: v.CreateTRID, ROID: v.ROID,
+		Verification: v.Verify, VerificationDue: v.VerifyDue, Holds: v.Holds, Variants: v.Variants}
+	if v.Pending != nil {
+		out.Pending = v.Pending.Op
+	}
 	if u, err := idna.ToUnicode(v.Name); err == nil && u != v.Name {
 		out.Unicode = u
 	}
@@ -159,6 +169,8 @@ func refusal(err error) error {
 		return nil
 	case errors.Is(err, registry.ErrNoSuchName), errors.Is(err, registry.ErrNoSuchRegistrar):
 		return notFound(strings.TrimPrefix(err.Error(), "registry: "))
+	case errors.As(err, &no) && no.Code == 2303:
+		return notFound(err.Error())
 	case errors.As(err, &no) && (no.Code == 2302 || no.Code == 2304 || no.Code == 2305 || no.Code == 2104):
 		return &apiError{http.StatusConflict, err.Error()}
 	case errors.As(err, &no):

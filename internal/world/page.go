@@ -3,6 +3,7 @@ package world
 import (
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
 	"net"
 	"net/http"
@@ -31,16 +32,18 @@ type site struct {
 // pages mounts the control pages and what their forms do.
 func (w *World) pages(mux *http.ServeMux) error {
 	funcs := template.FuncMap{
-		"host": func(a string) string { h, _, _ := net.SplitHostPort(a); return h },
-		"port": func(a string) string { _, p, _ := net.SplitHostPort(a); return p },
+		"host":  func(a string) string { h, _, _ := net.SplitHostPort(a); return h },
+		"minor": func(n int64) string { return fmt.Sprintf("%d.%02d", n/100, n%100) },
+		"port":  func(a string) string { _, p, _ := net.SplitHostPort(a); return p },
 	}
-	tmpl, err := look.Parse(pageFiles, funcs, "pages/home.tmpl", "pages/registry.tmpl", "pages/names.tmpl", "pages/error.tmpl")
+	tmpl, err := look.Parse(pageFiles, funcs, "pages/home.tmpl", "pages/registry.tmpl", "pages/rules.tmpl", "pages/names.tmpl", "pages/error.tmpl")
 	if err != nil {
 		return err
 	}
 	s := &site{w, tmpl}
 	mux.HandleFunc("GET /{$}", s.home)
 	mux.HandleFunc("GET /registries/{id}", s.registryPage)
+	mux.HandleFunc("GET /registries/{id}/rules", s.rulesPage)
 	mux.HandleFunc("GET /names", s.namesPage)
 	// A form does one thing and goes back to where it was, or says why not.
 	do := func(pattern string, f func(r *http.Request) (back string, err error)) {
@@ -63,6 +66,7 @@ func (w *World) pages(mux *http.ServeMux) error {
 	do("/registries/{id}/faults", s.doFault)
 	do("/registries/{id}/faults/{fid}/remove", s.doRemoveFault)
 	do("/registries/{id}/deposits", s.doDeposit)
+	s.rulesForms(do)
 	do("/names/take", s.doTake)
 	do("/names/status", s.doStatus)
 	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) { s.fail(rw, r, notFound("")) })

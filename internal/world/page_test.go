@@ -38,6 +38,7 @@ func TestPagesInBothLanguages(t *testing.T) {
 		"/":                                {"业务时钟", "Business clock"},
 		"/registries/verisim":              {"注入故障", "Inject a fault"},
 		"/registries/cnsim":                {"预存款", "Deposits"},
+		"/registries/newsim/rules":         {"每个后缀的规矩", "Rules of each suffix"},
 		"/names":                           {"域名归谁", "Who holds what"},
 		"/names?registry=cnsim&clid=rival": {"让别家注册一个", "Have another registrar take a name"},
 	} {

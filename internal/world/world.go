@@ -117,6 +117,7 @@ type World struct {
 	stepper    *clock.Stepper
 	registries []*registry.Registry
 	registrars *registrars
+	providers  *providers
 	zones      *hosting.Zones
 	mail       *mailbox.Store
 	counts     counts
@@ -176,6 +177,9 @@ func (w *World) start(cfg Config) error {
 	if w.registrars, err = openRegistrars(filepath.Join(dir, "registrars.json")); err != nil {
 		return err
 	}
+	if w.providers, err = openProviders(filepath.Join(dir, "vsps.json")); err != nil {
+		return err
+	}
 	w.info.CAFile = id.CAFile()
 	for _, h := range hostNS {
 		w.info.HostingNS = append(w.info.HostingNS, h.name)
@@ -219,7 +223,7 @@ func (w *World) startRegistries(dir string, p ports, id *pki.Authority) error {
 		if prof.HostAttr {
 			ri.HostModel = "attributes"
 		}
-		opts := registry.Options{HostingNS: glue, Logf: func(format string, a ...any) {
+		opts := registry.Options{HostingNS: glue, VSPs: w.providers.vsps(), Logf: func(format string, a ...any) {
 			w.log.Info(fmt.Sprintf(format, a...), "registry", prof.ID)
 		}}
 		for _, clid := range append([]string{ourClID}, otherClIDs...) {
