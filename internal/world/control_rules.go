@@ -44,7 +44,9 @@ func (p pendingJSON) rule() (registry.PendingRule, error) {
 
 func pendingToJSON(p registry.PendingRule) pendingJSON {
 	out := pendingJSON{Op: p.Op, Match: p.Match, Deny: p.Deny}
-	if p.After > 0 {
+	if days := p.After / (24 * time.Hour); p.After > 0 && p.After%(24*time.Hour) == 0 {
+		out.After = strconv.Itoa(int(days)) + "d"
+	} else if p.After > 0 {
 		out.After = p.After.String()
 	}
 	return out

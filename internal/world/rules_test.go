@@ -66,8 +66,8 @@ func TestRulesOverTheControlPort(t *testing.T) {
 	call(t, w, "POST", reg+"/labels", map[string]string{"kind": "colour", "key": "kept"}, 400, nil)
 
 	// A name that waits, is verified, judged.
-	call(t, w, "PUT", reg+"/pending", map[string]any{"rules": []map[string]any{{"op": "create", "match": "slow-*"}}}, 200, &rules)
-	if len(rules.Pending) != 1 || rules.Pending[0].Match != "slow-*" {
+	call(t, w, "PUT", reg+"/pending", map[string]any{"rules": []map[string]any{{"op": "create", "match": "slow-*"}, {"op": "renew", "match": "x", "after": "48h"}}}, 200, &rules)
+	if len(rules.Pending) != 2 || rules.Pending[1].After != "2d" || rules.Pending[0].Match != "slow-*" {
 		t.Errorf("pending: %+v", rules.Pending)
 	}
 	call(t, w, "PUT", reg+"/pending", map[string]any{"rules": []map[string]any{{"op": "check", "match": "*"}}}, 400, nil)
@@ -121,7 +121,7 @@ func TestRulesOverTheControlPort(t *testing.T) {
 	}
 	w = start(t, dir)
 	call(t, w, "GET", reg+"/rules", nil, 200, &rules)
-	if rules.Verification["top"] != "after" || rules.Reserved["kept"] != "for tests" || len(rules.Pending) != 1 || len(rules.Maintenance) != 1 || rules.Maintenance[0].Told != "delete" {
+	if rules.Verification["top"] != "after" || rules.Reserved["kept"] != "for tests" || len(rules.Pending) != 2 || len(rules.Maintenance) != 1 || rules.Maintenance[0].Told != "delete" {
 		t.Errorf("after a restart: %+v", rules)
 	}
 }
