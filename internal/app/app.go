@@ -57,6 +57,9 @@ type App struct {
 	addrs     Listen // as bound
 	stop      context.CancelFunc
 	loops     sync.WaitGroup // end with stop
+	node      string         // name of this process among the nodes
+	credMu    sync.Mutex
+	creds     map[string]int64 // credentials in use, by what they are sealed for
 }
 
 // System is the scope of what nobody asked for.
@@ -89,6 +92,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a.loops.Go(func() { a.pollAll(run) })
 	a.loops.Go(func() { a.lookAll(run) })
 	a.loops.Go(func() { a.dropOld(run) })
+	a.loops.Go(func() { a.watchAll(run) })
 	a.loops.Go(func() { _ = a.notify.Run(run) }) // its error is run's
 	return a, nil
 }
@@ -182,33 +186,38 @@ func (a *App) readPolicy(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) connect(context.Context) error {
+func (a *App) connect(ctx context.Context) error {
 	crash := crashPoints(os.Getenv("OPENREGISTRAR_CRASH"))
 	accounts := make([]registry.Account, 0, len(a.cfg.Registry))
 	rdap, whois := map[string]string{}, map[string]string{}
 	var us []string
 	for _, r := range a.cfg.Registry {
 		us = append(us, r.ClID)
-		accounts = append(accounts, registry.Account{ID: r.ID, Addr: r.EPP, ServerName: r.ServerName, ClID: r.ClID, Password: r.Password,
-			CAFile: r.CAFile, CertFile: r.CertFile, KeyFile: r.KeyFile, Suffixes: r.Suffixes, Contacts: r.Contacts,
-			HostObjects: r.HostObjects, Currency: r.Currency, Sessions: max(1, r.SessionCap-1),
-			LongestCommand: time.Duration(r.LongestCommand) * time.Millisecond})
+		accounts = append(accounts, r.account())
 		for _, s := range r.Suffixes {
 			rdap[s], whois[s] = r.RDAP, r.WHOIS
 		}
 	}
 	a.record()
+	host, _ := os.Hostname()
+	a.node = fmt.Sprintf("%s-%d-%x", host, os.Getpid(), random(3))
 	var err error
 	if a.registry, err = registry.New(registry.Config{Accounts: accounts, OpenSecret: a.vault.Open, Suffix: a.suffix,
-		Wall: a.clock.Wall, Crash: crash, Log: a.log, Seen: a.recorder.Seen}); err != nil {
+		Wall: a.clock.Wall, Crash: crash, Log: a.log, Leases: a.leases(), Node: a.node, Seen: a.recorder.Seen}); err != nil {
 		return err
 	}
-	host, _ := os.Hostname()
+	for _, r := range a.cfg.Registry {
+		if err := a.useCredentials(ctx, r.ID); err != nil {
+			return err
+		}
+	}
 	a.ops, err = ops.New(ops.Deps{
 		Store: a.store, Checker: a.registry, Sender: a.registry, Sealer: a.vault,
 		Prober: probe.New(probe.Config{RDAP: rdap, WHOIS: whois, Resolver: a.cfg.Resolver}),
 		Clock:  ops.Clock{Business: a.clock.Business, Wall: a.clock.Wall},
-		Terms:  a.policy.Load, Node: fmt.Sprintf("%s-%d-%x", host, os.Getpid(), random(3)), Us: us, Crash: crash, Rand: random,
+		Terms:  a.policy.Load, Node: a.node, Us: us, Crash: crash, Rand: random,
+		Login:        a.registry,
+		PausePartial: func(id string) bool { r, _ := a.registryConfig(id); return r.PausePartial },
 	})
 	return err
 }
@@ -260,7 +269,7 @@ func (a *App) work(ctx context.Context) error {
 	}
 	dsn := engine(a.cfg)
 	_, err = jobs.Start(ctx, jobs.Config{DB: a.store.DB(), Engine: dsn.Engine, DSN: dsn.DSN, Log: a.log, UI: true,
-		Work: a.ops.Dispatch, Sweep: a.sweep, Ready: func(j *jobs.Jobs) {
+		Work: a.dispatch, Sweep: a.sweep, Ready: func(j *jobs.Jobs) {
 			// Before any work: the wake-up is written in the transaction of the commit that makes it needed.
 			a.jobs, a.store.OnWake, a.store.OnCommitted = j, j.Wake, j.Nudge
 		}})
@@ -294,7 +303,7 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 			return false, err
 		}
 		a.jobs.Nudge(waiting)
-		movable := slices.ContainsFunc(waiting, a.registry.Reachable)
+		movable := slices.ContainsFunc(waiting, a.movable(ctx))
 		if _, err := a.notify.Flush(ctx); err != nil { // one letter that nobody takes must not stop the clock
 			a.log.Warn("settle: notices", "error", err.Error())
 		}

@@ -91,6 +91,17 @@ type Registry struct {
 	RDAP           string   `toml:"rdap"`
 	WHOIS          string   `toml:"whois"`
 	Deposit        int64    `toml:"opening_deposit"` // minor units that we have paid in before the first start
+	LowDeposit     int64    `toml:"low_deposit"`     // minor units under which the desk is warned; 0: only the registry's own warning
+	PausePartial   bool     `toml:"pause_partial"`   // maintenance of partial impact pauses the queue too
+	Rates          Rates    `toml:"rates"`
+}
+
+// Rates bound the commands a second that all nodes together send on one account. 0: none, polls 50; negative: none.
+type Rates struct {
+	All        float64 `toml:"all"`
+	Reads      float64 `toml:"reads"`
+	Transforms float64 `toml:"transforms"`
+	Polls      float64 `toml:"polls"`
 }
 
 // DefaultConfig is what a file need not say.

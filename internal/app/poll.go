@@ -61,5 +61,8 @@ func (a *App) keep(ctx context.Context, m registry.Message) error {
 		kept.Name = m.Name
 	}
 	_, err := a.store.KeepPoll(ctx, kept, a.clock.Business())
+	if err == nil && m.Maintenance != nil {
+		err = a.ops.Announced(ctx, m.Maintenance.Window, m.Maintenance.Cancelled)
+	}
 	return err
 }

@@ -26,12 +26,16 @@ const (
 // Dispatch carries the intents of a registry account that are due: sends what is queued, asks after what is unknown,
 // and commits the outcomes in groups. It returns when nothing is due or the registry can't be reached.
 func (o *Ops) Dispatch(ctx context.Context, registryAccount string) error {
+	g, err := o.gate(ctx, registryAccount)
+	if err != nil || g.shut { // its maintenance: what is queued stays so
+		return err
+	}
 	results := make(chan landing, window)
 	inFlight, more, reachable := 0, true, true
 	var failed error
 	for {
-		if more && reachable && failed == nil && inFlight < refill {
-			leased, err := o.lease(ctx, registryAccount, window-inFlight)
+		if more && reachable && failed == nil && inFlight < min(refill, g.most) {
+			leased, err := o.lease(ctx, registryAccount, g, g.most-inFlight)
 			if err != nil {
 				failed = err
 			}
@@ -63,13 +67,13 @@ func (o *Ops) Dispatch(ctx context.Context, registryAccount string) error {
 			}
 			failed = errors.Join(failed, r.failed)
 		}
-		failed = errors.Join(failed, o.land(ctx, batch))
+		failed = errors.Join(failed, o.land(ctx, batch), o.judge(ctx, registryAccount, g, batch))
 	}
 }
 
 // lease takes intents up and marks those that will be sent now as sent, before anything leaves this machine.
-func (o *Ops) lease(ctx context.Context, registryAccount string, limit int) ([]domain.Leased, error) {
-	leased, err := o.Store.LeaseIntents(ctx, registryAccount, o.Node, o.Clock.Wall(), leaseFor, limit)
+func (o *Ops) lease(ctx context.Context, registryAccount string, g gate, limit int) ([]domain.Leased, error) {
+	leased, err := o.leaseThrough(ctx, registryAccount, g, limit)
 	if err != nil || len(leased) == 0 {
 		return nil, err
 	}

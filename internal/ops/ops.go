@@ -71,7 +71,7 @@ type Clock struct {
 	Wall     func() time.Time
 }
 
-// Deps is what New needs; every field but Crash and Us must be set.
+// Deps is what New needs; every field but Crash, Us, Login and PausePartial must be set.
 type Deps struct {
 	Store   Store
 	Checker Checker
@@ -84,6 +84,10 @@ type Deps struct {
 	Us      []string             // our clIDs at registries
 	Crash   func(at string)      // named crash points for tests; nil: none
 	Rand    func(n int) []byte
+	// Login proves us at registries; nil where nothing of that is done.
+	Login RegistryLogin
+	// PausePartial says whether an account's queue pauses in windows of partial impact too; nil: none does.
+	PausePartial func(registryAccount string) bool
 }
 
 // Ops is the registrar's operations.

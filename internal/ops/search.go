@@ -107,7 +107,7 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 			part := group[:min(len(group), 50)] // one multi-name check; small parts arrive sooner
 			group = group[len(part):]
 			wg.Go(func() {
-				answers, err := o.Checker.Check(ctx, account, part)
+				answers, err := o.check(ctx, account, part)
 				found := decideFound(part, answers, err, table)
 				for i := range found {
 					if found[i].State == Taken && scope.Account != 0 {
@@ -127,6 +127,15 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 	wg.Wait()
 }
 
+// check asks a registry, unless it is in maintenance.
+func (o *Ops) check(ctx context.Context, account string, names []domain.Name) ([]Availability, error) {
+	g, err := o.gate(ctx, account)
+	if err == nil && g.shut {
+		return nil, fault.New(fault.Unavailable, g.code, "registry", account, "until", g.facts["until"])
+	}
+	return o.Checker.Check(ctx, account, names)
+}
+
 func decideFound(names []domain.Name, answers []Availability, failed error, table *policy.Table) []Found {
 	byName := make(map[domain.Name]Availability, len(answers))
 	for _, a := range answers {
@@ -142,6 +151,9 @@ func decideFound(names []domain.Name, answers []Availability, failed error, tabl
 			f.State, f.Code, f.Facts = Unknown, "registry.unreachable", fault.Facts{"registry": suffix.Registry, "suffix": suffix.Display}
 			if e := fault.Of(failed); failed != nil && e.Kind == fault.Unavailable {
 				f.Code = e.Code
+				if until := e.Facts["until"]; until != "" {
+					f.Facts["until"] = until
+				}
 			}
 		case a.Available && a.Premium && a.Fee > 0:
 			f.State, f.Fee = Premium, a.Fee

@@ -20,6 +20,7 @@ type Store interface {
 	records
 	queue
 	observations
+	registries
 }
 
 type accounts interface {

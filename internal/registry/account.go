@@ -4,18 +4,17 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/ops"
 )
 
 const (
@@ -35,6 +34,13 @@ type account struct {
 	chunk   atomic.Int32    // names in one check
 	skew    atomic.Int64    // registry's clock less ours, ns, at the latest greeting
 	deposit atomic.Pointer[int64]
+
+	secrets   atomic.Pointer[secrets]
+	certUntil atomic.Pointer[time.Time]          // of our certificate, as it was when last dialled
+	warned    atomic.Pointer[[]ops.LoginWarning] // what the registry said at the latest login; nil: none yet
+	limiter   *limiter
+	asked     atomic.Pointer[time.Time]           // when its maintenances were asked for last
+	grant     atomic.Pointer[domain.SessionGrant] // nil: the sessions are all ours
 }
 
 func newAccount(c Account, cfg *Config) (*account, error) {
@@ -58,6 +64,8 @@ func newAccount(c Account, cfg *Config) (*account, error) {
 	}
 	a := &account{Account: c, cfg: cfg, ours: map[string]bool{c.ClID: true}}
 	a.stats = newStats(cfg.Wall)
+	a.limiter = newLimiter(c.Rates)
+	a.secrets.Store(&secrets{password: c.Password})
 	a.chunk.Store(int32(c.CheckNames))
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
@@ -67,38 +75,17 @@ func newAccount(c Account, cfg *Config) (*account, error) {
 		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
 			return nil, errors.New("plain TCP is for loopback addresses only")
 		}
-	} else if _, err := a.tls(); err != nil {
+	} else if _, err := a.tls(a.secrets.Load()); err != nil {
 		return nil, err
 	}
-	a.pool, err = epp.NewPool(epp.PoolConfig{Client: a.client, Limit: c.Sessions, KeepAlive: c.KeepAlive, MaxAge: c.MaxAge,
+	limit := c.Sessions
+	if cfg.Leases != nil {
+		limit = 0 // until there is a share
+		a.grant.Store(&domain.SessionGrant{})
+	}
+	a.pool, err = epp.NewPool(epp.PoolConfig{Client: a.client, Limit: limit, NoPoll: cfg.Leases != nil, KeepAlive: c.KeepAlive, MaxAge: c.MaxAge,
 		DialTimeout: c.CommandTimeout, Observe: a.observe, Dialled: a.dialled, Now: cfg.Wall})
 	return a, err
-}
-
-// tls reads the files anew, so that a renewed certificate is taken up by the next session.
-func (a *account) tls() (*tls.Config, error) {
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: a.ServerName}
-	if cfg.ServerName == "" {
-		cfg.ServerName, _, _ = net.SplitHostPort(a.Addr)
-	}
-	if a.CAFile != "" {
-		pem, err := os.ReadFile(a.CAFile)
-		if err != nil {
-			return nil, err
-		}
-		cfg.RootCAs = x509.NewCertPool()
-		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("no certificate in %s", a.CAFile)
-		}
-	}
-	if a.CertFile != "" || a.KeyFile != "" {
-		cert, err := tls.LoadX509KeyPair(a.CertFile, a.KeyFile)
-		if err != nil {
-			return nil, err
-		}
-		cfg.Certificates = []tls.Certificate{cert}
-	}
-	return cfg, nil
 }
 
 // session is one logged-in session; whoever has it from the pool has it alone.
@@ -117,12 +104,18 @@ type wire struct {
 // client is the configuration of a session that is about to be opened.
 func (a *account) client(_ context.Context, s *epp.PoolSession) (epp.ClientConfig, error) {
 	w := &wire{}
-	if s != nil {
-		s.Value = w
+	s.Value = w
+	a.limiter.login(a.cfg.Wall())
+	return a.clientWith(a.secrets.Load(), w)
+}
+
+func (a *account) clientWith(own *secrets, w *wire) (epp.ClientConfig, error) {
+	if w == nil {
+		w = &wire{}
 	}
 	id := a.ID + "-" + strings.ToLower(rand.Text()[:10]) // of the session, in transcripts
 	cfg := epp.ClientConfig{
-		Addr: a.Addr, ClID: a.ClID, Password: a.Password,
+		Addr: a.Addr, ClID: a.ClID, Password: own.password, UserAgent: &epp.UserAgent{App: "OpenRegistrar"},
 		Extensions: spoken,
 		Timeouts:   epp.Timeouts{Dial: a.CommandTimeout, Login: a.CommandTimeout, Command: a.CommandTimeout, Logout: 2 * time.Second},
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -136,7 +129,7 @@ func (a *account) client(_ context.Context, s *epp.PoolSession) (epp.ClientConfi
 		},
 		Transcript: func(dir epp.Direction, frame []byte) {
 			if a.cfg.Seen != nil {
-				a.cfg.Seen(a.ID, id, a.Password, dir == epp.Sent, frame)
+				a.cfg.Seen(a.ID, id, own.password, dir == epp.Sent, frame)
 			}
 			if dir == epp.Received && w.keep.Load() {
 				kept := bytes.Clone(frame)
@@ -146,7 +139,7 @@ func (a *account) client(_ context.Context, s *epp.PoolSession) (epp.ClientConfi
 	}
 	if !a.Plain {
 		var err error
-		if cfg.TLS, err = a.tls(); err != nil {
+		if cfg.TLS, err = a.tls(own); err != nil {
 			return cfg, err
 		}
 	}
@@ -176,6 +169,8 @@ func (a *account) dialled(s *epp.PoolSession, err error, took time.Duration) {
 		a.trouble("login", err.Error())
 		return
 	}
+	heard := warnings(s.LoginEvents())
+	a.warned.Store(&heard)
 	if g := s.Greeting(); g != nil && !g.Date.IsZero() {
 		a.skew.Store(int64(g.Date.Sub(a.cfg.Wall())))
 	}
@@ -205,6 +200,9 @@ func (a *account) observe(_ *epp.PoolSession, cmd *epp.Command, resp *epp.Respon
 func (a *account) do(ctx context.Context, s *session, cmd *epp.Command) (*epp.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.CommandTimeout)
 	defer cancel()
+	if err := a.limiter.wait(ctx, epp.ClassOf(cmd), a.cfg.Wall); err != nil {
+		return nil, &epp.TransportError{Op: "send", Err: err} // it never left
+	}
 	return s.Do(ctx, cmd)
 }
 
@@ -264,7 +262,7 @@ func (a *account) refusal(resp *epp.Response, kind fault.Kind, code fault.Code, 
 // clean takes secrets of the command out of the registry's texts, should it quote them: from here on they may be
 // shown and logged.
 func (a *account) clean(resp *epp.Response, cmd *epp.Command) {
-	secrets := []string{a.Password}
+	secrets := []string{a.secrets.Load().password}
 	if auth := authOf(cmd); auth != nil {
 		secrets = append(secrets, auth.Pw)
 	}
@@ -323,28 +321,50 @@ func words(resp *epp.Response) string {
 }
 
 func (a *account) trouble(command, text string) {
-	if a.Password != "" {
-		text = strings.ReplaceAll(text, a.Password, "***")
-	}
+	text = a.blank(text, a.secrets.Load().password)
 	a.stats.trouble(command + ": " + text)
 	a.cfg.Log.Warn("registry", "account", a.ID, "command", command, "error", text)
 }
 
 func (a *account) health(ctx context.Context) Health {
-	if p := a.pool.Stats(); p.Open == 0 && p.State == epp.PoolClosed {
+	if p := a.pool.Stats(); p.Open == 0 && p.State == epp.PoolClosed && p.Limit > 0 {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		if s, err := a.get(ctx, readClass); err == nil {
 			s.Release()
 		}
 		cancel()
 	}
+	return a.standing()
+}
+
+func (a *account) standing() Health {
 	p := a.pool.Stats()
 	h := Health{Account: a.ID, Addr: a.Addr, Suffixes: a.Suffixes, Cap: a.Sessions, Currency: a.Currency,
 		Deposit: a.deposit.Load(), Skew: time.Duration(a.skew.Load()),
-		Open: p.Open, InFlight: p.InUse, Waiting: p.Waiting, Limit: p.Limit, Breaker: string(p.State), RetryAt: p.RetryAt}
+		Open: p.Open, InFlight: p.InUse, Waiting: p.Waiting, Limit: p.Limit, Breaker: string(p.State), RetryAt: p.RetryAt,
+		Refused: p.Refused, Buckets: a.limiter.buckets(a.cfg.Wall()), Grant: a.grant.Load()}
+	if until := a.certUntil.Load(); until != nil {
+		h.CertUntil = *until
+	}
+	if heard := a.warned.Load(); heard != nil {
+		h.Warnings, h.LoggedIn = *heard, true
+	}
+	if p.Refused && p.Err != nil {
+		h.Reason = a.blank(p.Err.Error(), a.secrets.Load().password)
+	}
 	h.Up = p.State == epp.PoolClosed && h.Open > 0
 	a.stats.fill(&h)
 	return h
+}
+
+// blank takes secrets out of a text.
+func (a *account) blank(text string, secrets ...string) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "***")
+		}
+	}
+	return text
 }
 
 // commandName is "domain:create", for counting.

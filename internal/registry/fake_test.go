@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -63,19 +64,36 @@ type fake struct {
 	sessions, most int
 	logins         int
 	conns          map[*epp.Conn]bool
+	password       string // empty: the constant
+	keepPassword   bool   // new passwords are refused
+	losePassword   bool   // the answer to a new password is lost
+	warn           []epp.LoginEvent
 }
 
 func (f *fake) Login(_ context.Context, conn *epp.Conn, l *epp.Login, _ *epp.Command) (epp.Session, *epp.Response) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.logins++
-	if l.ClID != "ours" || l.Password != password {
+	if l.ClID != "ours" || l.Password != cmp.Or(f.password, password) {
 		return nil, nil
+	}
+	if l.NewPassword != "" {
+		if f.keepPassword {
+			return nil, epp.Fail(epp.CodeParameterPolicy, "newPW")
+		}
+		f.password = l.NewPassword
+		if f.losePassword {
+			_ = conn.Close()
+		}
 	}
 	f.sessions++
 	f.most = max(f.most, f.sessions)
 	f.conns[conn] = true
-	return conn, nil
+	resp := epp.NewResponse(epp.CodeOK)
+	if len(f.warn) > 0 {
+		resp.Extensions = []epp.Value{&epp.LoginSecData{Events: f.warn}}
+	}
+	return conn, resp
 }
 
 func (f *fake) EndSession(s epp.Session) {
@@ -220,7 +238,7 @@ func (f *fake) start(addr string, limits epp.Limits) {
 	}
 	f.addr = ln.Addr().String()
 	f.srv = &epp.Server{Handler: f, Greeting: epp.GreetingConfig{ServerID: "fake", Now: func() time.Time { return f.wall }},
-		Extensions: []epp.Extension{epp.RGP, epp.SecDNS}, Limits: limits}
+		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.LoginSec, epp.Maintenance}, Limits: limits}
 	if f.bare {
 		f.srv.Extensions = nil
 	}

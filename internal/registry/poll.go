@@ -32,6 +32,8 @@ type Message struct {
 	Done   bool
 	// Domain is any other name that the message is about, to be looked at afresh.
 	Domain domain.Name
+	// Maintenance is set where it is about the registry's own (RFC 9167).
+	Maintenance *Maintenance
 }
 
 // most messages taken in one Poll.
@@ -44,6 +46,9 @@ func (r *Registry) Poll(ctx context.Context, registryAccount string, store func(
 	a, err := r.account(registryAccount)
 	if err != nil {
 		return 0, err
+	}
+	if !r.Polls(registryAccount) {
+		return 0, nil // another node does
 	}
 	h := &holder{a: a}
 	defer h.release()
@@ -87,7 +92,7 @@ func (a *account) poll(ctx context.Context, s *session) (m Message, more bool, e
 	if kept := s.last.Swap(nil); kept != nil {
 		frame = *kept
 	}
-	m = Message{Account: a.ID, Raw: masked(frame, []string{a.Password})}
+	m = Message{Account: a.ID, Raw: masked(frame, []string{a.secrets.Load().password})}
 	if err != nil {
 		found := messageID.FindSubmatch(frame)
 		if found == nil {
@@ -169,6 +174,9 @@ func (a *account) digest(m *Message, resp *epp.Response) {
 			}
 		case *epp.MaintenanceInfoData:
 			m.Kind = "maintenance"
+			if about, ok := a.maintenance(v.Item); ok {
+				m.Maintenance = &about
+			}
 			if v.Item != nil {
 				fact("maintenance", v.Item.ID)
 				fact("operation", v.Item.PollType)

@@ -41,6 +41,7 @@ type Account struct {
 	KeepAlive      time.Duration // idle time after which a session is pinged; below half the registry's limit [60 s]
 	MaxAge         time.Duration // of a session, less up to a tenth by chance [30 min]
 	CheckNames     int           // names in one check; learnt when the registry wants fewer [50]
+	Rates          Rates
 }
 
 // Config is what New needs. OpenSecret, Suffix and Wall must be set.
@@ -53,6 +54,11 @@ type Config struct {
 	Log        *slog.Logger    // nil: none
 	// Seen gets every frame, unmasked, with the session's password; it must neither keep the slice nor block. nil: none.
 	Seen func(account, session, password string, sent bool, frame []byte)
+
+	// Leases and Node share the accounts' sessions among nodes; nil: all of them are this process's.
+	Leases     Leases
+	Node       string
+	LeaseTimes LeaseTimes
 }
 
 // Registry is all our accounts at registries. It implements ops.Checker and ops.Sender.
@@ -60,6 +66,8 @@ type Registry struct {
 	cfg      Config
 	accounts map[string]*account
 	order    []string
+	stop     context.CancelFunc
+	sharing  sync.WaitGroup
 }
 
 var (
@@ -75,7 +83,18 @@ func New(cfg Config) (*Registry, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Registry{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts))}
+	if cfg.Leases != nil && cfg.Node == "" {
+		return nil, errors.New("registry: Leases without Node")
+	}
+	cfg.LeaseTimes.defaults()
+	run, stop := context.WithCancel(context.Background())
+	r := &Registry{cfg: cfg, stop: stop, accounts: make(map[string]*account, len(cfg.Accounts))}
+	made := false
+	defer func() {
+		if !made {
+			_ = r.Close()
+		}
+	}()
 	for _, c := range cfg.Accounts {
 		if c.ID == "" || c.Addr == "" || c.ClID == "" {
 			return nil, fmt.Errorf("registry: account %q needs id, address and client identifier", c.ID)
@@ -98,6 +117,12 @@ func New(cfg Config) (*Registry, error) {
 			}
 		}
 	}
+	if cfg.Leases != nil {
+		for _, a := range r.accounts {
+			r.sharing.Go(func() { a.share(run) })
+		}
+	}
+	made = true
 	return r, nil
 }
 
@@ -110,6 +135,11 @@ func (r *Registry) Close() error {
 		wg.Go(func() { _ = a.pool.Close(ctx) }) // it says that some were cut: they know
 	}
 	wg.Wait()
+	r.stop()
+	r.sharing.Wait()
+	if r.cfg.Leases != nil { // nothing is open any more: others may have it at once
+		return r.cfg.Leases.ReleaseSessions(ctx, r.cfg.Node)
+	}
 	return nil
 }
 
@@ -200,6 +230,35 @@ type Health struct {
 	Deposit   *int64    // minor units, as the registry told last; nil: it never did
 	Currency  string
 	Skew      time.Duration // registry's clock less ours, at the latest greeting
+
+	Refused   bool   // logins are refused as such: other credentials are needed
+	Reason    string // the registry's words for that
+	CertUntil time.Time
+	LoggedIn  bool               // at least once, so that Warnings are known
+	Warnings  []ops.LoginWarning // of the latest login
+	Buckets   []Bucket
+	Grant     *domain.SessionGrant // this node's share; nil: the sessions are not shared
+}
+
+// Standing is Health without trying accounts that have no session.
+func (r *Registry) Standing() []Health {
+	out := make([]Health, len(r.order))
+	for i, id := range r.order {
+		out[i] = r.accounts[id].standing()
+	}
+	return out
+}
+
+// Ready reports whether this node has sessions of an account; where it has none, another node works for it.
+func (r *Registry) Ready(accountID string) bool {
+	a := r.accounts[accountID]
+	return a != nil && a.pool.Stats().Granted > 0
+}
+
+// Polls reports whether this node takes messages off an account's queue: one of the nodes does.
+func (r *Registry) Polls(accountID string) bool {
+	a := r.accounts[accountID]
+	return a != nil && a.pool.Stats().Polls
 }
 
 // Health reports on every account in the order of the configuration. An account without sessions is tried.

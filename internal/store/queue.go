@@ -73,6 +73,29 @@ func (s *Store) LeaseIntents(ctx context.Context, registryAccount, node string, 
 	return out, nil
 }
 
+// LeaseAsked implements ops.Store: LeaseIntents without those that would be sent.
+func (s *Store) LeaseAsked(ctx context.Context, registryAccount, node string, wall time.Time, d time.Duration, limit int) ([]domain.Leased, error) {
+	var out []domain.Leased
+	err := s.write(ctx, func(tx *sql.Tx, _ *db.Queries) error {
+		l := &lease{ctx: ctx, tx: tx, account: registryAccount, node: node, wall: moment(wall), until: moment(wall.Add(d))}
+		if s.engine == Postgres {
+			l.skip = " for update of i skip locked"
+		}
+		if err := l.due(limit); err != nil {
+			return err
+		}
+		if err := l.complete(); err != nil {
+			return err
+		}
+		out = l.taken
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // due takes open, unknown, pending and parked intents whose lease has lapsed.
 func (l *lease) due(limit int) error {
 	if limit <= 0 {
@@ -331,7 +354,7 @@ func (s *Store) Quiet(ctx context.Context, now time.Time) (ops.Quiet, error) {
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var first time.Time
 	err := s.read(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline} {
+		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue} {
 			t, err := next(ctx)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue

@@ -151,6 +151,54 @@ type PollMessage struct {
 	SettledAt       sql.NullTime
 }
 
+type RegistryCredential struct {
+	ID              int64
+	RegistryAccount string
+	Kind            string
+	State           string
+	Sealed          []byte
+	NotAfter        sql.NullTime
+	Fingerprint     string
+	ChangedBy       string
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+}
+
+type RegistryState struct {
+	RegistryAccount string
+	Paused          string
+	Facts           string
+	PausedAt        sql.NullTime
+	ProbeAt         sql.NullTime
+	Probes          int64
+	ResumedAt       sql.NullTime
+	Balance         sql.NullInt64
+	BalanceAt       sql.NullTime
+}
+
+type RegistryWindow struct {
+	ID              int64
+	RegistryAccount string
+	Ref             string
+	StartsAt        time.Time
+	EndsAt          time.Time
+	Impact          string
+	Reason          string
+	State           string
+	NextActionAt    sql.NullTime
+	EnteredBy       string
+	CreatedAt       time.Time
+}
+
+type SessionLease struct {
+	RegistryAccount string
+	Node            string
+	Held            int64
+	Open            int64
+	Polls           bool
+	Until           time.Time
+}
+
 type Template struct {
 	ID              int64
 	AccountID       int64

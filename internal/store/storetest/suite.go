@@ -61,6 +61,11 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"two nodes never lease one intent", twoNodes},
 		{"a raced name spoils no batch", racedName},
 		{"deadlines and quiet", deadlines},
+		{"nodes share an account's sessions", shares},
+		{"shares never exceed the quota", sharesRace},
+		{"maintenance windows", maintenance},
+		{"paused registries", pauses},
+		{"credentials", credentials},
 		{"reconciliation finds what is planted", reconciliation},
 	} {
 		t.Run(c.name, func(t *testing.T) {

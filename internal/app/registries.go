@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/registry"
+	"github.com/openregistrar/openregistrar/internal/store"
+)
+
+// watchEvery is how often a node compares how it stands at the registries with what the desk knows (wall time).
+const watchEvery = 3 * time.Second
+
+func (r Registry) account() registry.Account {
+	return registry.Account{ID: r.ID, Addr: r.EPP, ServerName: r.ServerName, ClID: r.ClID, Password: r.Password,
+		CAFile: r.CAFile, CertFile: r.CertFile, KeyFile: r.KeyFile, Suffixes: r.Suffixes, Contacts: r.Contacts,
+		HostObjects: r.HostObjects, Currency: r.Currency, Sessions: max(1, r.SessionCap-1),
+		LongestCommand: time.Duration(r.LongestCommand) * time.Millisecond,
+		Rates:          registry.Rates{All: r.Rates.All, Reads: r.Rates.Reads, Transforms: r.Rates.Transforms, Polls: r.Rates.Polls}}
+}
+
+// leases are needed where there can be several nodes.
+func (a *App) leases() registry.Leases {
+	if a.store.Engine() == store.Postgres {
+		return a.store
+	}
+	return nil
+}
+
+func (a *App) registryConfig(id string) (Registry, bool) {
+	for _, r := range a.cfg.Registry {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Registry{}, false
+}
+
+// dispatch carries an account's intents, unless this node has no session there: then another has.
+func (a *App) dispatch(ctx context.Context, registryAccount string) error {
+	if !a.registry.Ready(registryAccount) {
+		return nil
+	}
+	return a.ops.Dispatch(ctx, registryAccount)
+}
+
+// movable reports whether an account's queue can move now.
+func (a *App) movable(ctx context.Context) func(string) bool {
+	return func(account string) bool {
+		_, _, shut, err := a.ops.Paused(ctx, account)
+		return a.registry.Reachable(account) && (err != nil || !shut)
+	}
+}
+
+// watchAll compares until ctx ends.
+func (a *App) watchAll(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		if err := a.watch(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("registries", "error", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// watch takes up credentials that were changed here or by another node, and tells the desk what the sessions have
+// learnt: what registries say of our deposit, of our logins, and of their maintenance.
+func (a *App) watch(ctx context.Context) error {
+	var failed error
+	for _, h := range a.registry.Standing() {
+		failed = errors.Join(failed, a.useCredentials(ctx, h.Account))
+		s := ops.RegistryStanding{RegistryAccount: h.Account, Refused: h.Refused, Reason: h.Reason, CertUntil: h.CertUntil, Fresh: h.LoggedIn,
+			Warnings: h.Warnings}
+		failed = errors.Join(failed, a.ops.Standing(ctx, s))
+		if h.Deposit != nil {
+			cfg, _ := a.registryConfig(h.Account)
+			failed = errors.Join(failed, a.ops.BalanceTold(ctx, h.Account, *h.Deposit, cfg.LowDeposit, h.Currency))
+		}
+		if a.registry.Polls(h.Account) && h.LoggedIn && a.registry.MaintenanceDue(h.Account) {
+			planned, err := a.registry.Maintenance(ctx, h.Account)
+			failed = errors.Join(failed, err)
+			for _, m := range planned {
+				failed = errors.Join(failed, a.ops.Announced(ctx, m.Window, m.Cancelled))
+			}
+		}
+	}
+	return failed
+}
+
+// useCredentials takes up what the database has, where it is not what this node uses.
+func (a *App) useCredentials(ctx context.Context, registryAccount string) error {
+	list, err := a.store.Credentials(ctx, registryAccount)
+	if err != nil {
+		return err
+	}
+	a.credMu.Lock()
+	defer a.credMu.Unlock()
+	for _, c := range list {
+		key := domain.CredentialContext(registryAccount, c.Kind)
+		if c.State != domain.CredentialCurrent || a.creds[key] == c.ID {
+			continue
+		}
+		plain, err := a.vault.Open(c.Sealed, key)
+		if err != nil {
+			return err
+		}
+		with := domain.RegistrySecrets{Password: string(plain)}
+		if c.Kind == domain.CredentialCertificate {
+			with = domain.RegistrySecrets{Certificate: plain}
+		}
+		a.registry.Use(registryAccount, with)
+		if a.creds == nil {
+			a.creds = map[string]int64{}
+		}
+		a.creds[key] = c.ID
+	}
+	return nil
+}
