@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -41,6 +44,7 @@ func TestTwoNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	up(t, filepath.Join(dataB, "endpoints.json"), &b, nil, argsB...)
+	sessions := watchSessions(t, w)
 
 	one, other := client{t: t, base: a.API, key: a.owner()}, client{t: t, base: b.API, key: a.owner()}
 	template := approvedTemplate(t, one)
@@ -80,5 +84,76 @@ func TestTwoNodes(t *testing.T) {
 		t.Errorf("%d still held", held.Held)
 	}
 	reconcile(t, []string{"--data", dataB, "--postgres", dsn})
-	behaviour(t, "batch %d of %d names over two nodes, one killed with %d names to go: all registered once, ledger agrees; a foreign master key is refused", log, len(names), left)
+	most := sessions()
+	behaviour(t, "batch %d of %d names over two nodes, one killed with %d names to go: all registered once, ledger agrees; a foreign master key is refused; sessions together at most %s", log, len(names), left, most)
+}
+
+// watchSessions looks at the sessions that each registry counts for us until the function it gives is called, which
+// fails the test where both nodes together ever had more than the account may have, or one was refused.
+func watchSessions(t *testing.T, w worldInfo) (done func() string) {
+	type figures struct {
+		Registries []struct {
+			ID       string `json:"id"`
+			Sessions []struct {
+				ClID string `json:"clid"`
+			} `json:"sessions"`
+			SessionCap int `json:"session_cap"`
+			Commands   []struct {
+				Command string `json:"command"`
+				Refused int64  `json:"refused"`
+			} `json:"commands"`
+		} `json:"registries"`
+	}
+	ours := map[string]string{}
+	for _, r := range w.Registries {
+		ours[r.ID] = r.ClID
+	}
+	most, caps, refused := map[string]int{}, map[string]int{}, map[string]int64{}
+	look := func() {
+		var f figures
+		worldCall(t, w.Control, http.MethodGet, "/api/registries", nil, &f)
+		for _, r := range f.Registries {
+			n := 0
+			for _, s := range r.Sessions {
+				if s.ClID == ours[r.ID] {
+					n++
+				}
+			}
+			most[r.ID], caps[r.ID] = max(most[r.ID], n), r.SessionCap
+			for _, c := range r.Commands {
+				if c.Command == "login" {
+					refused[r.ID] = c.Refused
+				}
+			}
+		}
+	}
+	look()
+	before := maps.Clone(refused)
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for tick := time.NewTicker(20 * time.Millisecond); ; {
+			select {
+			case <-stop:
+				tick.Stop()
+				return
+			case <-tick.C:
+				look()
+			}
+		}
+	}()
+	return func() string {
+		close(stop)
+		<-ended
+		var out []string
+		for id, n := range most {
+			// Ours is one less than the registry's cap, which covers a session that it has not counted off yet.
+			if n > caps[id] || refused[id] != before[id] {
+				t.Errorf("%s: %d sessions of ours at once of %d, %d logins refused", id, n, caps[id], refused[id]-before[id])
+			}
+			out = append(out, fmt.Sprintf("%s %d of %d", id, n, caps[id]))
+		}
+		slices.Sort(out)
+		return strings.Join(out, ", ")
+	}
 }
