@@ -18,6 +18,7 @@ type binding struct {
 	cmd   *epp.Command
 	sv    string
 	fault Fault
+	forms *epp.CDNNames // of the name that the command was about, where it has them
 }
 
 // describe names a command, "domain:create" or "poll:req", and its objects.

@@ -249,14 +249,17 @@ func (b *binding) domainCreate(a *epp.DomainCreate) (*epp.Response, error) {
 	var d *Domain
 	var fee int64
 	err = b.do(func(c *core, now time.Time) (err error) {
-		d, fee, err = c.createDomain(b.clID, cmd, now)
+		if d, fee, err = c.createDomain(b.clID, cmd, now); err == nil {
+			b.noteForms(c, d)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return b.withFee(epp.NewResponse(codeOf(d), &epp.DomainCreateData{Name: d.Name, CrDate: d.Created, ExDate: d.Expires}),
-		epp.VerbCreate, cmd.Fee, fee), nil
+	resp := b.withFee(epp.NewResponse(codeOf(d), &epp.DomainCreateData{Name: d.Name, CrDate: d.Created, ExDate: d.Expires}),
+		epp.VerbCreate, cmd.Fee, fee)
+	return b.withForms(resp, epp.VerbCreate), nil
 }
 
 // codeOf is 1001 for a command that waits.
@@ -346,6 +349,9 @@ func (b *binding) domainUpdate(a *epp.DomainUpdate) (*epp.Response, error) {
 func (b *binding) domainDelete(a *epp.DomainDelete) (*epp.Response, error) {
 	code := epp.CodeOK
 	err := b.do(func(c *core, now time.Time) error {
+		if d, err := c.own(b.clID, a.Name); err == nil {
+			b.noteForms(c, d)
+		}
 		purged, _, err := c.deleteDomain(b.clID, a.Name, now)
 		if err == nil && !purged && c.p.DeletePending {
 			code = epp.CodeOKPending
@@ -358,7 +364,7 @@ func (b *binding) domainDelete(a *epp.DomainDelete) (*epp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return epp.NewResponse(code), nil
+	return b.withForms(epp.NewResponse(code), epp.VerbDelete), nil
 }
 
 func (b *binding) domainRenew(a *epp.DomainRenew) (*epp.Response, error) {
@@ -375,14 +381,15 @@ func (b *binding) domainRenew(a *epp.DomainRenew) (*epp.Response, error) {
 	err = b.do(func(c *core, now time.Time) (err error) {
 		if d, fee, err = c.renewDomain(b.clID, a.Name, a.CurExpDate, n, offer, now); err == nil {
 			d = c.stamp(d, TRID{b.cmd.ClTRID, b.sv})
+			b.noteForms(c, d)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return b.withFee(epp.NewResponse(codeOf(d), &epp.DomainRenewData{Name: d.Name, ExDate: d.Expires}),
-		epp.VerbRenew, offer, fee), nil
+	resp := b.withFee(epp.NewResponse(codeOf(d), &epp.DomainRenewData{Name: d.Name, ExDate: d.Expires}), epp.VerbRenew, offer, fee)
+	return b.withForms(resp, epp.VerbRenew), nil
 }
 
 func (b *binding) domainTransfer(a *epp.DomainTransfer) (*epp.Response, error) {
@@ -413,13 +420,16 @@ func (b *binding) domainTransfer(a *epp.DomainTransfer) (*epp.Response, error) {
 		}
 		var fee int64
 		err = b.do(func(c *core, now time.Time) (err error) {
-			d, fee, err = c.requestTransfer(b.clID, q, now)
+			if d, fee, err = c.requestTransfer(b.clID, q, now); err == nil {
+				b.noteForms(c, d)
+			}
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
-		return b.withFee(epp.NewResponse(epp.CodeOKPending, transferData(d.Name, d.Transfer)), epp.VerbTransfer, q.Fee, fee), nil
+		resp := b.withFee(epp.NewResponse(epp.CodeOKPending, transferData(d.Name, d.Transfer)), epp.VerbTransfer, q.Fee, fee)
+		return b.withForms(resp, epp.VerbTransfer), nil
 	}
 	err = b.do(func(c *core, now time.Time) (err error) {
 		d, err = c.settleTransfer(b.clID, a.Name, string(a.Op), now)

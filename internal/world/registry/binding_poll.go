@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
@@ -28,12 +29,16 @@ func (b *binding) poll(a *epp.Poll) (*epp.Response, error) {
 	malformed := b.fault.Kind == FaultMalformedPoll
 	var m *PollMessage
 	var n int
+	var who Registrar
 	// Not a view: a message that is answered must survive, so that its number
 	// is never given to another.
 	err := b.do(func(c *core, now time.Time) error {
 		if m, n = c.pollHead(b.clID); m == nil && malformed {
 			c.message(b.clID, "garbled", "", "", now)
 			m, n = c.pollHead(b.clID)
+		}
+		if g := c.regs[b.clID]; g != nil {
+			who = *g
 		}
 		return nil
 	})
@@ -55,17 +60,22 @@ func (b *binding) poll(a *epp.Poll) (*epp.Response, error) {
 			&epp.Raw{Element: epp.NewElement("urn:example:registry:unknown-9.9", "notice", "?")}}
 		return resp, nil
 	}
-	b.content(resp, m)
+	b.content(resp, m, &who)
 	return resp, nil
 }
 
 // content adds what a message is about, as far as the client has logged in
-// for it; the text says it in any case.
-func (b *binding) content(resp *epp.Response, m *PollMessage) {
+// for it or the registry tells of unhandled namespaces (RFC 9038); the text
+// says it in any case.
+func (b *binding) content(resp *epp.Response, m *PollMessage, who *Registrar) {
+	told := func(ns string) bool {
+		p := &b.f.r.p
+		return b.conn.HasService(ns) || p.speaks(epp.NSUnhandled) && (ns == epp.NSContact || p.speaks(ns))
+	}
 	data := func(v epp.Value) { resp.ResData = append(resp.ResData, v) }
 	switch {
 	case m.Transfer != nil && m.Contact:
-		if b.conn.HasService(epp.NSContact) {
+		if told(epp.NSContact) {
 			data(contactTransferData(m.Object, m.Transfer))
 		}
 	case m.Transfer != nil:
@@ -74,10 +84,15 @@ func (b *binding) content(resp *epp.Response, m *PollMessage) {
 		data(&epp.DomainPendingData{PendingResult: epp.PendingResult{
 			ID: m.Object, Done: !m.Denied, ClTRID: m.TRID.Client, SvTRID: m.TRID.Server, Date: m.Queued}})
 	case m.Maintenance != nil:
-		if b.conn.HasService(epp.NSMaintenance) {
+		if told(epp.NSMaintenance) {
 			data(&epp.MaintenanceInfoData{Item: maintenanceItem(m.Maintenance, m.Maintenance.Told)})
 		}
-	case m.Change != nil && b.conn.HasService(epp.NSChangePoll):
+	case m.Balance != nil:
+		if told(epp.NSLowBalance) {
+			data(&epp.LowBalanceData{RegistrarName: cmp.Or(who.Name, who.ID), CreditLimit: money(0), CreditThreshold: money(who.LowBalance),
+				ThresholdType: epp.ThresholdFixed, AvailableCredit: money(*m.Balance)})
+		}
+	case m.Change != nil && told(epp.NSChangePoll):
 		d, state := m.After, epp.ChangeAfter
 		if d == nil {
 			d, state = m.Before, epp.ChangeBefore

@@ -72,15 +72,19 @@ func (c *core) newBundle(label string, z *Zone) (bundle, bool) {
 
 // allocate lists the variants that are allocated with a new name: the
 // simplified and the traditional form, and those that are asked for.
-func (c *core) allocate(name, label string, z *Zone, asked []string) ([]string, error) {
+func (c *core) allocate(label string, z *Zone, cmd domainCreate) ([]string, error) {
 	b, ok := c.newBundle(label, z)
-	if !ok {
-		if len(asked) > 0 {
-			return nil, refuse(2306, "no variants of this label")
-		}
+	switch {
+	case !ok && (len(cmd.Variants) > 0 || cmd.Simplified+cmd.Traditional != ""):
+		return nil, refuse(2306, "no variants of this label")
+	case !ok:
 		return nil, nil
+	case cmd.Simplified != "" && z.bare(cmd.Simplified) != b.Simplified:
+		return nil, refuse(2306, "not its simplified form")
+	case cmd.Traditional != "" && z.bare(cmd.Traditional) != b.Traditional:
+		return nil, refuse(2306, "not its traditional form")
 	}
-	out, err := c.variantLabels(label, z, append([]string{b.Simplified, b.Traditional}, asked...))
+	out, err := c.variantLabels(label, z, append([]string{b.Simplified, b.Traditional}, cmd.Variants...))
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +96,7 @@ func (c *core) variantLabels(label string, z *Zone, list []string) ([]string, er
 	key := c.variantKey(label, z)
 	var out []string
 	for _, v := range list {
-		v = strings.TrimSuffix(strings.TrimSuffix(v, "."), "."+z.Name)
-		a, err := idna.Registration.ToASCII(v)
+		a, err := idna.Registration.ToASCII(z.bare(v))
 		if err != nil {
 			return nil, refuse(2005, "invalid variant label")
 		}
@@ -153,4 +156,19 @@ func (c *core) allocatedTo(name string) *Domain {
 		return d
 	}
 	return nil
+}
+
+// full is a label with its zone, as people write both.
+func (z *Zone) full(label string) string {
+	u, err := idna.ToUnicode(z.Name)
+	if err != nil {
+		u = z.Name
+	}
+	return label + "." + u
+}
+
+// bare is a label without its zone, if that was written.
+func (z *Zone) bare(name string) string {
+	name = strings.TrimSuffix(name, ".")
+	return strings.TrimSuffix(strings.TrimSuffix(name, "."+z.Name), z.full(""))
 }

@@ -14,23 +14,25 @@ type feeOffer struct {
 }
 
 type domainCreate struct {
-	Name       string
-	Years      int
-	NS         []NameServer
-	Registrant string
-	Contacts   []ContactRef
-	AuthInfo   string
-	DS         []DS
-	Fee        feeOffer
-	ClTRID     string
-	SvTRID     string
-	Token      *string       // allocation token (RFC 8495)
-	Phase      string        // launch phase that the command names
-	Notice     *claimsNotice // RFC 8334
-	Codes      []Code
-	Variants   []string // labels to allocate with the name (cdn-1.0)
-	TTLs       []TTL
-	Resident   *Resident
+	Name        string
+	Years       int
+	NS          []NameServer
+	Registrant  string
+	Contacts    []ContactRef
+	AuthInfo    string
+	DS          []DS
+	Fee         feeOffer
+	ClTRID      string
+	SvTRID      string
+	Token       *string       // allocation token (RFC 8495)
+	Phase       string        // launch phase that the command names
+	Notice      *claimsNotice // RFC 8334
+	Codes       []Code
+	Variants    []string // labels to allocate with the name (cdn-1.0)
+	Simplified  string   // what the command takes for the two forms; "" for what they are
+	Traditional string
+	TTLs        []TTL
+	Resident    *Resident
 }
 
 type domainUpdate struct {
@@ -230,7 +232,7 @@ func (c *core) createDomain(clID string, cmd domainCreate, now time.Time) (*Doma
 	if err := c.beginVerification(d, z, cmd.Codes, now); err != nil {
 		return nil, 0, err
 	}
-	if d.Variants, err = c.allocate(name, label, z, cmd.Variants); err != nil {
+	if d.Variants, err = c.allocate(label, z, cmd); err != nil {
 		return nil, 0, err
 	}
 	if d.TTLs, err = c.setTTLs(nil, z, cmd.TTLs); err != nil {

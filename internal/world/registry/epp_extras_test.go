@@ -84,7 +84,8 @@ func TestChangePollOverEPP(t *testing.T) {
 	}
 	plain := s.login()
 	resp := s.do(plain, 1301, &epp.Poll{Op: epp.PollRequest})
-	if len(resp.ResData)+len(resp.Extensions) != 0 || !strings.Contains(resp.MsgQ.Msg, "serverHold") {
+	unasked, ok := epp.Find[*epp.ChangePollData](epp.NewCodec(epp.ChangePoll).Unhandled(resp))
+	if len(resp.Extensions) != 0 || !strings.Contains(resp.MsgQ.Msg, "serverHold") || !ok || unasked.Operation != epp.ChangeUpdate {
 		t.Errorf("to who does not speak it: %+v", resp)
 	}
 	resp = s.next(c)

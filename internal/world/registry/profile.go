@@ -1,6 +1,11 @@
 package registry
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/openregistrar/openregistrar/epp"
+)
 
 // Profile is what makes one registry differ from another: its zones, its
 // objects, its prices and its periods. A value, written down in Go.
@@ -122,5 +127,17 @@ type PendingRule struct {
 type Price struct {
 	Create, Renew, Transfer, Restore int64
 }
+
+// extensions are the namespaces that the greeting announces besides the
+// objects of RFC 5731 to 5733.
+func (p *Profile) extensions() []string {
+	if p.SecureAuth && !slices.Contains(p.Extensions, epp.NSSecureAuthInfo) {
+		return append(slices.Clone(p.Extensions), epp.NSSecureAuthInfo)
+	}
+	return p.Extensions
+}
+
+// speaks says whether the registry has an extension.
+func (p *Profile) speaks(ns string) bool { return slices.Contains(p.Extensions, ns) }
 
 const day = 24 * time.Hour

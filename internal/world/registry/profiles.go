@@ -15,7 +15,8 @@ const (
 
 // ordinary are the extensions that every registry of the world has besides its
 // own.
-var ordinary = []string{epp.NSChangePoll, epp.NSLoginSec, epp.NSMaintenance, epp.NSVerificationCode, epp.NSLaunch, epp.NSAllocationToken}
+var ordinary = []string{epp.NSChangePoll, epp.NSLoginSec, epp.NSMaintenance, epp.NSVerificationCode, epp.NSLaunch, epp.NSAllocationToken,
+	epp.NSLowBalance, epp.NSUnhandled}
 
 // chinese is the verification that registries of zones open to registrants in
 // China ask for: a code for the name, one for the person.
@@ -68,7 +69,7 @@ func Cnsim() Profile {
 		},
 		Contacts: true, Roles: []string{"admin", "tech", "billing"},
 		CNNIC: true, IDN: true, Variants: simplified,
-		Extensions: append([]string{nsRGP, nsSecDNS, epp.NSCNNICContact, epp.NSCNNICDomain}, ordinary...),
+		Extensions: append([]string{nsRGP, nsSecDNS, epp.NSCNNICContact, epp.NSCNNICDomain, epp.NSCDN}, ordinary...),
 		Reserved: map[string]string{
 			"com": "reserved", "net": "reserved", "org": "reserved", "gov": "reserved", "edu": "reserved",
 			"mil": "reserved", "ac": "reserved", "nic": "reserved", "whois": "reserved", "www": "reserved",
@@ -96,7 +97,7 @@ func Newsim() Profile {
 			{Name: "club", Audit: "hold", Launch: "claims", Tokens: map[string]string{"founders": "CLUB-FOUNDER-2026"}, Price: Price{Create: 1900, Renew: 8800, Transfer: 8800, Restore: 52000}},
 		},
 		Contacts: true, Roles: []string{"admin", "tech"}, HostAttr: true, IDN: true,
-		Extensions: append([]string{nsRGP, nsSecDNS, nsFee}, ordinary...),
+		Extensions: append([]string{nsRGP, nsSecDNS, nsFee, epp.NSTTL}, ordinary...),
 		Reserved: map[string]string{
 			"nic": "reserved", "whois": "reserved", "www": "reserved", "rdds": "reserved", "rdap": "reserved",
 			"police": "restricted word", "redcross": "restricted word",

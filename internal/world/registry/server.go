@@ -66,7 +66,9 @@ func (f *front) svTRID() string { return fmt.Sprintf("%s-%d", f.prefix, f.trids.
 var extensions = map[string]epp.Extension{nsRGP: epp.RGP, nsSecDNS: epp.SecDNS, nsFee: epp.Fee,
 	epp.NSChangePoll: epp.ChangePoll, epp.NSLoginSec: epp.LoginSec, epp.NSMaintenance: epp.Maintenance,
 	epp.NSVerificationCode: epp.VerificationCode, epp.NSCNNICContact: epp.CNNICContact, epp.NSCNNICDomain: epp.CNNICDomain,
-	epp.NSLaunch: epp.Launch, epp.NSAllocationToken: epp.AllocationTokens}
+	epp.NSLaunch: epp.Launch, epp.NSAllocationToken: epp.AllocationTokens,
+	epp.NSCDN: epp.CDN, epp.NSTTL: epp.TTL, epp.NSLowBalance: epp.LowBalance,
+	epp.NSUnhandled: epp.UnhandledNamespaces, epp.NSSecureAuthInfo: epp.SecureAuthInfo}
 
 func (f *front) server(conf *tls.Config) *epp.Server {
 	p := &f.r.p
@@ -86,7 +88,7 @@ func (f *front) server(conf *tls.Config) *epp.Server {
 		Limits: epp.Limits{MaxPerClient: -1},
 		SvTRID: f.svTRID,
 	}
-	for _, ns := range p.Extensions {
+	for _, ns := range p.extensions() {
 		x := extensions[ns]
 		srv.Extensions = append(srv.Extensions, x)
 		if x.Object {
