@@ -2,10 +2,6 @@ package registry
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -127,22 +123,6 @@ func (c *core) configure(a Account, now time.Time) error {
 		c.putRegistrar(&g)
 	}
 	return nil
-}
-
-func hashPassword(pw string) string {
-	salt := make([]byte, 16)
-	rand.Read(salt)
-	return saltedHash(hex.EncodeToString(salt), pw)
-}
-
-func saltedHash(salt, pw string) string {
-	sum := sha256.Sum256([]byte(salt + pw))
-	return salt + "$" + hex.EncodeToString(sum[:])
-}
-
-func passwordIs(stored, pw string) bool {
-	salt, _, ok := strings.Cut(stored, "$")
-	return ok && subtle.ConstantTimeCompare([]byte(stored), []byte(saltedHash(salt, pw))) == 1
 }
 
 // do runs an operation under the lock, after what has fallen due, and returns

@@ -304,12 +304,23 @@ func (f *front) login(s *session, login *epp.Login) *epp.Response {
 	r.mu.RLock()
 	g := r.core.regs[login.ClID]
 	r.mu.RUnlock()
-	if g == nil || g.Password == "" || !passwordIs(g.Password, login.Password) || !certificateFits(g, s.conn) {
+	stored := nobodysPassword() // who is unknown takes as long as who is mistaken
+	if g != nil && g.Password != "" {
+		stored = g.Password
+	}
+	if !passwordIs(stored, login.Password) || g == nil || g.Password == "" || !certificateFits(g, s.conn) {
 		return epp.NewResponse(epp.CodeAuthentication)
 	}
 	events, ok := r.p.judgePassword(g, login, r.now())
 	if events = append(events, r.p.judgeCertificate(s.conn, time.Now())...); !ok {
 		return withEvents(epp.NewResponse(epp.CodeAuthentication), s.conn, events)
+	}
+	renewed := ""
+	switch {
+	case login.NewPassword != "":
+		renewed = hashPassword(login.NewPassword)
+	case weakHash(stored):
+		renewed = hashPassword(login.Password)
 	}
 	limit := g.SessionCap
 	if limit == 0 {
@@ -331,10 +342,13 @@ func (f *front) login(s *session, login *epp.Login) *epp.Response {
 	s.id, s.since = f.nextID, r.now()
 	f.sessions[s] = struct{}{}
 	f.mu.Unlock()
-	if login.NewPassword != "" {
+	if renewed != "" {
 		err := r.do(func(c *core, now time.Time) error {
 			n := *c.regs[login.ClID]
-			n.Password, n.PasswordSet = hashPassword(login.NewPassword), now
+			n.Password = renewed
+			if login.NewPassword != "" {
+				n.PasswordSet = now
+			}
 			c.putRegistrar(&n)
 			return nil
 		})
