@@ -1,5 +1,5 @@
-// Command bench measures the built program on this machine and prints one table: registrations from the API call to
-// the last name's end, the same rows without EPP, and names through search. World, registrar and database are processes
+// Command bench measures the built program on this machine and prints tables: the codec alone, EPP on the wire, and
+// registrations from the API call to the last name's end, the same rows without EPP, and names through search. World, registrar and database are processes
 // of their own and share the machine; everything is durable (SQLite synchronous=FULL, PostgreSQL fsync on, the
 // registries' journals fsynced before they answer).
 package main
@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -28,13 +29,32 @@ import (
 const batchSize = 4000
 
 func main() {
-	if err := realMain(); err != nil {
+	if err := realMain(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func realMain() error {
+// parts are what can be asked for by name; none asks for all. With -profile the wire's part also says what the
+// registry's processor time goes to.
+var parts = []string{"codec", "wire", "orders"}
+
+func realMain(args []string) error {
+	profiles := false
+	var wanted []string
+	for _, a := range args {
+		switch {
+		case a == "-profile" || a == "--profile":
+			profiles = true
+		case slices.Contains(parts, a):
+			wanted = append(wanted, a)
+		default:
+			return fmt.Errorf("unknown part %q; there are %s, and -profile", a, strings.Join(parts, ", "))
+		}
+	}
+	if len(wanted) == 0 {
+		wanted = parts
+	}
 	dir, err := os.MkdirTemp("", "openregistrar-bench-")
 	if err != nil {
 		return err
@@ -45,13 +65,32 @@ func realMain() error {
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
+	fmt.Printf("%s, %d cores, %s\n\n", runtime.Version(), runtime.NumCPU(), time.Now().Format(time.DateOnly))
+	for _, part := range wanted {
+		switch part {
+		case "codec":
+			err = codecPart()
+		case "wire":
+			err = wirePart(dir, binary, profiles)
+		case "orders":
+			err = ordersPart(dir, binary)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", part, err)
+		}
+		fmt.Println()
+	}
+	return nil
+}
+
+// ordersPart measures the registrar: from the API call to the last name's end.
+func ordersPart(dir, binary string) error {
 	postgres, stopPostgres, err := pgtest.Start(filepath.Join(dir, "postgres"))
 	if err != nil {
 		return err
 	}
 	defer stopPostgres()
 
-	fmt.Printf("%s, %d cores, %s\n\n", runtime.Version(), runtime.NumCPU(), time.Now().Format(time.DateOnly))
 	table := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "what\tengine\tobjects\tseconds\tper second\tof the raw rate\t")
 	for _, engine := range []struct{ name, dsn string }{{"sqlite", ""}, {"postgres", "e2e"}} {
@@ -84,14 +123,14 @@ type rates struct {
 }
 
 // child starts the program and waits for the file that says it is ready.
-func child(file string, into any, binary string, args ...string) (stop func(), err error) {
+func child(file string, into any, binary string, args ...string) (stop func(), pid int, err error) {
 	cmd := exec.Command(binary, args...)
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	runtime.LockOSThread() // Pdeathsig follows this thread, and main's lives as long as we do
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	stop = func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
@@ -99,11 +138,11 @@ func child(file string, into any, binary string, args ...string) (stop func(), e
 	}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if raw, err := os.ReadFile(file); err == nil && json.Unmarshal(raw, into) == nil {
-			return stop, nil
+			return stop, cmd.Process.Pid, nil
 		}
 	}
 	stop()
-	return nil, fmt.Errorf("%v did not start:\n%s", args, log.String())
+	return nil, 0, fmt.Errorf("%v did not start:\n%s", args, log.String())
 }
 
 func endToEnd(dir, binary, engine string, flags []string) (rates, error) {
@@ -118,12 +157,12 @@ func endToEnd(dir, binary, engine string, flags []string) (rates, error) {
 		} `json:"accounts"`
 	}
 	worldFile := filepath.Join(home, "world", "world.json")
-	stopWorld, err := child(worldFile, &world, binary, "world", "--data", filepath.Join(home, "world"), "--port-base", ":0")
+	stopWorld, _, err := child(worldFile, &world, binary, "world", "--data", filepath.Join(home, "world"), "--port-base", ":0")
 	if err != nil {
 		return out, err
 	}
 	defer stopWorld()
-	stop, err := child(filepath.Join(home, "registrar", "endpoints.json"), &at, binary, append([]string{"serve", "--furnish", "--data",
+	stop, _, err := child(filepath.Join(home, "registrar", "endpoints.json"), &at, binary, append([]string{"serve", "--furnish", "--data",
 		filepath.Join(home, "registrar"), "--port-base", ":0", "--world", worldFile}, flags...)...)
 	if err != nil {
 		return out, err

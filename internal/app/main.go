@@ -151,14 +151,21 @@ func (s serveCmd) Run(env *environment) error {
 	return nil
 }
 
-type worldCmd struct{}
+type worldCmd struct {
+	CPUProfile string `help:"Write a CPU profile of the running world there." placeholder:"FILE" env:"OPENREGISTRAR_CPU_PROFILE"`
+}
 
-func (worldCmd) Run(env *environment) error {
+func (c worldCmd) Run(env *environment) error {
 	w, err := world.Start(env.ctx, world.Config{Dir: env.Data, PortBase: env.PortBase, Log: env.log})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = w.Close() }()
+	stop, err := profile(c.CPUProfile) // of the running world, not of its start
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stop() }()
 	fmt.Fprintf(env.out, "world %s\nfile  %s\n", w.Info().Control, filepath.Join(env.Data, "world.json"))
 	<-env.ctx.Done()
 	return nil
