@@ -31,15 +31,20 @@ func (e *FrameTooLargeError) Error() string {
 // before the first header byte, io.ErrUnexpectedEOF when it ended within the
 // frame. Memory is taken as data arrives, so that a length that lies costs
 // nothing.
-func ReadFrame(r io.Reader, max int) ([]byte, error) {
+func ReadFrame(r io.Reader, max int) ([]byte, error) { return readFrame(r, max, nil) }
+
+// readFrame is ReadFrame into a buffer that may be too small or nil.
+func readFrame(r io.Reader, max int, buf []byte) ([]byte, error) {
 	if max <= 0 {
 		max = DefaultMaxFrame
 	}
-	var head [frameHeader]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
+	if cap(buf) < frameHeader {
+		buf = make([]byte, frameHeader, 512)
+	}
+	if _, err := io.ReadFull(r, buf[:frameHeader]); err != nil {
 		return nil, err
 	}
-	n := binary.BigEndian.Uint32(head[:])
+	n := binary.BigEndian.Uint32(buf[:frameHeader])
 	if n <= frameHeader {
 		return nil, ErrFrameLength
 	}
@@ -48,7 +53,10 @@ func ReadFrame(r io.Reader, max int) ([]byte, error) {
 	}
 	rest := int(n) - frameHeader
 	const step = 64 << 10
-	buf := make([]byte, 0, min(rest, step))
+	buf = buf[:0]
+	if cap(buf) < min(rest, step) {
+		buf = make([]byte, 0, min(rest, step))
+	}
 	for len(buf) < rest {
 		want := min(rest-len(buf), step)
 		if cap(buf)-len(buf) < want {

@@ -14,6 +14,7 @@ const blank = "********"
 // withheld altogether.
 func Mask(frame []byte) []byte {
 	p := newParser(frame)
+	defer p.release()
 	p.secret = secretElement
 	if _, err := p.document(); err != nil {
 		return fmt.Appendf(nil, "[%d bytes withheld: not well-formed]", len(frame))

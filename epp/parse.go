@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Bounds of the XML reader beside the frame's size. EPP nests about ten deep;
@@ -42,6 +43,7 @@ func (e *XMLError) Is(target error) bool { return target == ErrDTD && e.Msg == E
 // instructions are skipped.
 func ParseElement(doc []byte) (*Element, error) {
 	p := newParser(doc)
+	defer p.release()
 	return p.document()
 }
 
@@ -54,6 +56,7 @@ type open struct {
 	el       *Element
 	name     string // as written, prefix included
 	bindings int    // len(parser.ns) before this element
+	kids     int    // len(parser.kids) before its children
 	secret   bool
 }
 
@@ -62,15 +65,19 @@ type rawAttr struct{ name, value string }
 // parser is a small non-validating XML reader. It exists beside encoding/xml
 // because a registrar decodes tens of thousands of frames a second at peaks
 // and because what is not needed (DTDs, entities, charsets) is absent here.
+// Parsers are used again; what they return is cut from slabs made for one
+// document.
 type parser struct {
 	s     string
 	i     int
 	ns    []binding
 	stack []open
 	attrs []rawAttr
+	kids  []*Element // finished children of the open elements
 	slab  []Element
 	slabN int
 	aslab []Attr
+	kslab []*Element
 	// utf16 says that the document came in that encoding.
 	utf16 bool
 	// secret, when set, selects elements whose character data is collected.
@@ -78,11 +85,28 @@ type parser struct {
 	spans  []stretch
 }
 
-func newParser(doc []byte) parser {
-	if s, ok := fromUTF16(doc); ok {
-		return parser{s: s, utf16: true}
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
+func newParser(doc []byte) *parser {
+	p := parsers.Get().(*parser)
+	if p.s, p.utf16 = fromUTF16(doc); !p.utf16 {
+		p.s = string(doc)
 	}
-	return parser{s: string(doc)}
+	return p
+}
+
+// release gives a parser back, without anything of its document.
+func (p *parser) release() {
+	ns, stack, attrs, kids := p.ns[:cap(p.ns)], p.stack[:cap(p.stack)], p.attrs[:cap(p.attrs)], p.kids[:cap(p.kids)]
+	if cap(kids) > 4096 {
+		kids = nil
+	}
+	clear(ns)
+	clear(stack)
+	clear(attrs)
+	clear(kids)
+	*p = parser{ns: ns[:0], stack: stack[:0], attrs: attrs[:0], kids: kids[:0]}
+	parsers.Put(p)
 }
 
 func (p *parser) fail(msg string) error { return &XMLError{Offset: p.i, Msg: msg} }
@@ -92,7 +116,7 @@ func (p *parser) newElement() *Element {
 		if p.slabN == 0 { // the number of elements, if the document is in order
 			p.slabN = strings.Count(p.s, "</") + strings.Count(p.s, "/>")
 		}
-		p.slabN = min(max(8, p.slabN), 512)
+		p.slabN = min(max(1, p.slabN), 512)
 		p.slab = make([]Element, p.slabN)
 	}
 	e := &p.slab[0]
@@ -239,7 +263,7 @@ func (p *parser) startTag() (*Element, error) {
 	}
 	if len(p.attrs) > 0 {
 		if len(p.aslab) < len(p.attrs) {
-			p.aslab = make([]Attr, max(32, len(p.attrs)))
+			p.aslab = make([]Attr, max(8, len(p.attrs)))
 		}
 		n := len(p.attrs)
 		e.Attrs, p.aslab = p.aslab[:n:n], p.aslab[n:]
@@ -256,20 +280,16 @@ func (p *parser) startTag() (*Element, error) {
 			}
 		}
 	}
-	secret := false
-	if n := len(p.stack); n > 0 {
-		top := &p.stack[n-1]
-		top.el.Children = append(top.el.Children, e)
-		secret = top.secret
-	}
+	secret := len(p.stack) > 0 && p.stack[len(p.stack)-1].secret
 	if p.secret != nil && !secret {
 		secret = p.secret(e.Space, e.Local)
 	}
 	if empty {
 		p.ns = p.ns[:before]
+		p.kids = append(p.kids, e)
 		return e, nil
 	}
-	p.stack = append(p.stack, open{el: e, name: name, bindings: before, secret: secret})
+	p.stack = append(p.stack, open{el: e, name: name, bindings: before, kids: len(p.kids), secret: secret})
 	return e, nil
 }
 
@@ -287,6 +307,14 @@ func (p *parser) endTag() error {
 	p.i++
 	p.ns = p.ns[:top.bindings]
 	p.stack = p.stack[:len(p.stack)-1]
+	if n := len(p.kids) - top.kids; n > 0 {
+		if len(p.kslab) < n {
+			p.kslab = make([]*Element, max(n, p.slabN-1))
+		}
+		top.el.Children, p.kslab = p.kslab[:n:n], p.kslab[n:]
+		copy(top.el.Children, p.kids[top.kids:])
+	}
+	p.kids = append(p.kids[:top.kids], top.el)
 	return nil
 }
 

@@ -9,13 +9,13 @@ import (
 // names, attributes.
 
 func (p *parser) addText(t string) {
-	top := p.stack[len(p.stack)-1].el
-	if n := len(top.Children); n > 0 {
-		top.Children[n-1].Tail += t
-	} else if top.Text == "" {
-		top.Text = t
+	top := p.stack[len(p.stack)-1]
+	if n := len(p.kids); n > top.kids {
+		p.kids[n-1].Tail += t
+	} else if top.el.Text == "" {
+		top.el.Text = t
 	} else {
-		top.Text += t
+		top.el.Text += t
 	}
 }
 

@@ -52,23 +52,32 @@ func (s *Server) serve(c *Conn) {
 		if t := span(s.Limits.FrameTimeout, 30*time.Second); c.loggedIn && t > 0 && !whole(r) {
 			c.conn.SetReadDeadline(time.Now().Add(t)) // the rest is on its way, or ought to be
 		}
-		frame, err := ReadFrame(r, s.Limits.MaxFrame)
+		frame, err := readFrame(r, s.Limits.MaxFrame, c.in)
 		if err != nil {
 			s.refuseFrame(c, r, err)
 			return
 		}
+		c.in = keep(frame)
 		if !s.begin(c) {
 			return
 		}
 		if s.Transcript != nil {
 			s.Transcript(c, Received, frame)
 		}
-		keep := s.step(c, frame)
+		on := s.step(c, frame)
 		s.end(c)
-		if !keep {
+		if !on {
 			return
 		}
 	}
+}
+
+// keep is a buffer to use again, unless one large frame has blown it up.
+func keep(buf []byte) []byte {
+	if cap(buf) > 64<<10 {
+		return nil
+	}
+	return buf
 }
 
 // whole reports whether the next frame has arrived already.
@@ -285,7 +294,7 @@ func (s *Server) logout(c *Conn) {
 }
 
 func (s *Server) sendGreeting(c *Conn) bool {
-	return s.write(c, nil, AppendMessage(nil, &Message{Greeting: s.greeting()}), nil)
+	return s.write(c, nil, &Message{Greeting: s.greeting()}, nil)
 }
 
 // respond completes and sends an answer; false ends the connection.
@@ -305,13 +314,16 @@ func (s *Server) respond(c *Conn, cmd *Command, clTRID string, r *Response) bool
 		// by a login must find its place free.
 		s.logout(c)
 	}
-	return s.write(c, cmd, EncodeResponse(&own), own.Wire) && !own.Code().Closes()
+	return s.write(c, cmd, &Message{Response: &own}, own.Wire) && !own.Code().Closes()
 }
 
-// write sends a payload, or what a WireAct makes of it.
-func (s *Server) write(c *Conn, cmd *Command, payload []byte, act *WireAct) bool {
+// write sends a message, or what a WireAct makes of it.
+func (s *Server) write(c *Conn, cmd *Command, m *Message, act *WireAct) bool {
+	out := AppendMessage(append(c.out[:0], 0, 0, 0, 0), m)
+	binary.BigEndian.PutUint32(out, uint32(len(out)))
+	c.out = keep(out)
 	if act == nil && s.Wire != nil {
-		act = s.Wire(c, cmd, payload)
+		act = s.Wire(c, cmd, out[frameHeader:])
 	}
 	if act == nil {
 		act = &WireAct{}
@@ -328,7 +340,6 @@ func (s *Server) write(c *Conn, cmd *Command, payload []byte, act *WireAct) bool
 	if act.Drop {
 		return !act.Close
 	}
-	out := AppendFrame(make([]byte, 0, len(payload)+frameHeader), payload)
 	if act.Raw != nil {
 		out = slices.Clone(act.Raw)
 	}

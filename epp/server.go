@@ -55,7 +55,7 @@ type Server struct {
 	Transcript func(conn *Conn, dir Direction, frame []byte)
 	// Wire, when set, may order misbehaviour for each frame about to be sent;
 	// cmd is nil for greetings and for answers to what was not a command.
-	// Response.Wire wins.
+	// Response.Wire wins. It must not keep the frame.
 	Wire func(conn *Conn, cmd *Command, frame []byte) *WireAct
 	// SvTRID makes server transaction ids; nil means random.
 	SvTRID func() string
@@ -393,6 +393,7 @@ type Conn struct {
 	services map[string]bool
 	failures int
 	watch    watch
+	in, out  []byte // buffers used again
 }
 
 // ID numbers the connection within its server, from 1.
