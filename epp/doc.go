@@ -54,6 +54,7 @@
 //     registry of .cn, as far as they are known
 //   - [VerificationCode] (draft-ietf-regext-verificationcode-06); its signed
 //     codes are made and verified by the package signedcode
+//   - [NV] (draft-ietf-regext-nv-mapping-00): the providers of such codes
 //   - [Bundle] (RFC 9095) and [CDN]: names that live as one; [IDN]: by which table
 //   - [TTL] (RFC 9803), [AddlEmail] (RFC 9873), [LowBalance] (of Verisign)
 //

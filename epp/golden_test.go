@@ -58,7 +58,7 @@ func ptr[T any](v T) *T { return &v }
 
 // allExt is every extension of this package.
 var allExt = []Extension{
-	VerificationCode, LowBalance, TTL, AddlEmail, IDN, Bundle, CDN,
+	VerificationCode, NV, LowBalance, TTL, AddlEmail, IDN, Bundle, CDN,
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
 	ChangePoll, LoginSec, Maintenance, Launch, Org, OrgExt, AllocationTokens,
@@ -68,7 +68,7 @@ var allExt = []Extension{
 // allGoldens are the documents here and those of each extension's own test.
 func allGoldens() []golden {
 	return slices.Concat(goldens,
-		verificationCodeGoldens, ttlGoldens, nameGoldens,
+		verificationCodeGoldens, nvGoldens, ttlGoldens, nameGoldens,
 		cnnicGoldens,
 		changePollGoldens, loginSecGoldens, maintenanceGoldens, launchGoldens,
 		orgGoldens, allocationTokenGoldens,
