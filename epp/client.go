@@ -241,7 +241,11 @@ func (c *Client) sendCommand(ctx context.Context, cmd *Command) (*call, error) {
 			trid = rand.Text()
 		}
 	}
-	return c.send(ctx, trid, appendCommand(make([]byte, frameHeader, 1024), cmd, trid))
+	own := *cmd
+	if len(own.Extensions) > 0 {
+		own.Extensions = inVersions(own.Extensions, c.HasService, own.Action)
+	}
+	return c.send(ctx, trid, appendCommand(make([]byte, frameHeader, 1024), &own, trid))
 }
 
 // send writes a buffer whose first four bytes are kept free for the header.

@@ -115,7 +115,7 @@ func (c *Client) login() (*Login, error) {
 	if len(want) == 0 {
 		want = c.codec.ObjURIs()
 	}
-	c.obj, c.ext = intersect(want, g.ObjURIs), intersect(c.codec.ExtURIs(), g.ExtURIs)
+	c.obj, c.ext = intersect(want, g.ObjURIs), newestOnly(intersect(c.codec.ExtURIs(), g.ExtURIs))
 	if len(c.obj) == 0 {
 		return nil, &DecodeError{Code: CodeUnimplementedObject, Msg: "server offers none of the object services wanted"}
 	}

@@ -42,7 +42,8 @@
 // registers itself, and what nobody knows is kept as [*Raw]. One's own are
 // written the same way as those that are here:
 //
-//   - [RGP] (RFC 3915), [SecDNS] (RFC 5910), [Fee] (RFC 8748)
+//   - [RGP] (RFC 3915), [SecDNS] (RFC 5910), [Fee] (RFC 8748) and, for
+//     registries that have not come so far, its draft [Fee08]
 //   - [Launch] (RFC 8334) with the marks of RFC 7848
 //   - [ChangePoll] (RFC 8590), [Maintenance] (RFC 9167)
 //   - [Org] (RFC 8543), [OrgExt] (RFC 8544), [AllocationTokens] (RFC 8495)

@@ -9,7 +9,8 @@ import (
 // DecodeError reports a message that could not be decoded. A server answers
 // with Code; no error text repeats the content of the message.
 type DecodeError struct {
-	// Code is 2000, 2001, 2003, 2004, 2005, 2100, 2101 or 2307.
+	// Code is 2000, 2001, 2003, 2004, 2005, 2100, 2101, 2102 or 2307, and
+	// from [Dial] also 2306.
 	Code Code
 	// Msg says what is wrong, naming elements but no values.
 	Msg string

@@ -9,7 +9,10 @@ import (
 // NSFee is the namespace of the fee extension (RFC 8748).
 const NSFee = "urn:ietf:params:xml:ns:epp:fee-1.0"
 
-// Fee is the fee extension (RFC 8748).
+// Fee is the fee extension (RFC 8748). Its types also serve [Fee08]: their NS
+// is the namespace that they are written in, where "" means [NSFee]. [Client]
+// and [Server] choose what the session logged in with, so that programs need
+// not set it.
 var Fee = Extension{Namespace: NSFee, Decode: decodeFee}
 
 // Amounts are decimal numbers as text, exactly as on the wire; see
@@ -17,8 +20,12 @@ var Fee = Extension{Namespace: NSFee, Decode: decodeFee}
 
 // FeeCheck stands in a domain check.
 type FeeCheck struct {
+	NS       string
 	Currency string
 	Commands []FeeCommand
+	// Names are the names asked about. Only fee-0.8 repeats them, and
+	// [Client] takes them from the domain check.
+	Names []string
 }
 
 // FeeCommand names a command whose fee is asked for: create, renew, transfer,
@@ -33,6 +40,7 @@ type FeeCommand struct {
 
 // FeeCheckData stands in the answer to a domain check.
 type FeeCheckData struct {
+	NS       string
 	Currency string
 	Objects  []FeeObject
 }
@@ -82,6 +90,7 @@ type FeeItem struct {
 // FeeTransform stands in a create, renew, transfer or update (Verb) and names
 // the price that the client agrees to.
 type FeeTransform struct {
+	NS       string
 	Verb     Verb
 	Currency string
 	Fees     []FeeItem
@@ -91,6 +100,7 @@ type FeeTransform struct {
 // FeeTransformData stands in the answer to a transform and says what was
 // charged. Balance and CreditLimit are empty when absent.
 type FeeTransformData struct {
+	NS          string
 	Verb        Verb
 	Currency    string
 	Period      Period
@@ -101,19 +111,23 @@ type FeeTransformData struct {
 }
 
 // Namespace implements [Value].
-func (*FeeCheck) Namespace() string { return NSFee }
+func (f *FeeCheck) Namespace() string { return or(f.NS, NSFee) }
 
 // Namespace implements [Value].
-func (*FeeCheckData) Namespace() string { return NSFee }
+func (f *FeeCheckData) Namespace() string { return or(f.NS, NSFee) }
 
 // Namespace implements [Value].
-func (*FeeTransform) Namespace() string { return NSFee }
+func (f *FeeTransform) Namespace() string { return or(f.NS, NSFee) }
 
 // Namespace implements [Value].
-func (*FeeTransformData) Namespace() string { return NSFee }
+func (f *FeeTransformData) Namespace() string { return or(f.NS, NSFee) }
 
 // Encode implements [Value].
 func (c *FeeCheck) Encode(w *Writer) {
+	if c.NS == NSFee08 {
+		c.encode08(w)
+		return
+	}
 	w.Root("fee:check", NSFee)
 	w.Opt("fee:currency", c.Currency)
 	for i := range c.Commands {
@@ -136,6 +150,10 @@ func (c *FeeCommand) open(w *Writer, attrs ...string) {
 
 // Encode implements [Value].
 func (d *FeeCheckData) Encode(w *Writer) {
+	if d.NS == NSFee08 {
+		d.encode08(w)
+		return
+	}
 	w.Root("fee:chkData", NSFee)
 	w.Leaf("fee:currency", d.Currency)
 	for i := range d.Objects {
@@ -155,8 +173,8 @@ func (d *FeeCheckData) Encode(w *Writer) {
 				c.open(w)
 			}
 			w.period("fee:period", c.Period)
-			w.fees("fee:fee", c.Fees)
-			w.fees("fee:credit", c.Credits)
+			w.fees("fee:fee", c.Fees, NSFee)
+			w.fees("fee:credit", c.Credits, NSFee)
 			w.Opt("fee:reason", c.Reason)
 			w.Close("fee:command")
 		}
@@ -166,14 +184,14 @@ func (d *FeeCheckData) Encode(w *Writer) {
 	w.Close("fee:chkData")
 }
 
-func (w *Writer) fees(name string, list []FeeItem) {
+func (w *Writer) fees(name string, list []FeeItem, ns string) {
 	for i := range list {
 		f := &list[i]
 		a := make([]string, 0, 10)
 		if f.Description != "" {
 			a = append(a, "description", f.Description)
 		}
-		if f.Lang != "" && f.Lang != "en" {
+		if f.Lang != "" && f.Lang != "en" && ns == NSFee {
 			a = append(a, "lang", f.Lang)
 		}
 		if f.Refundable != nil {
@@ -196,10 +214,10 @@ func (w *Writer) fees(name string, list []FeeItem) {
 // Encode implements [Value].
 func (t *FeeTransform) Encode(w *Writer) {
 	name := "fee:" + string(t.Verb)
-	w.Root(name, NSFee)
+	w.Root(name, t.Namespace())
 	w.Opt("fee:currency", t.Currency)
-	w.fees("fee:fee", t.Fees)
-	w.fees("fee:credit", t.Credits)
+	w.fees("fee:fee", t.Fees, t.Namespace())
+	w.fees("fee:credit", t.Credits, t.Namespace())
 	w.Close(name)
 }
 
@@ -219,11 +237,11 @@ func (t *FeeTransformData) Encode(w *Writer) {
 			name = "fee:" + n.name
 		}
 	}
-	w.Root(name, NSFee)
+	w.Root(name, t.Namespace())
 	w.Opt("fee:currency", t.Currency)
 	w.period("fee:period", t.Period)
-	w.fees("fee:fee", t.Fees)
-	w.fees("fee:credit", t.Credits)
+	w.fees("fee:fee", t.Fees, t.Namespace())
+	w.fees("fee:credit", t.Credits, t.Namespace())
 	w.Opt("fee:balance", t.Balance)
 	w.Opt("fee:creditLimit", t.CreditLimit)
 	w.Close(name)
@@ -235,7 +253,7 @@ func decodeFee(el *Element) (Value, error) {
 	case "check":
 		d.strict = true
 		c := &FeeCheck{}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "currency command*", func(x *Element) {
 			switch x.Local {
 			case "currency":
 				c.Currency = d.currency(x)
@@ -259,16 +277,23 @@ func decodeFee(el *Element) (Value, error) {
 			}
 		})
 		return c, d.result()
+	}
+	return d.feeTransformValue(el, "")
+}
+
+// feeTransformValue reads what both versions write in the same way.
+func (d *decoder) feeTransformValue(el *Element, ns string) (Value, error) {
+	switch el.Local {
 	case "create", "renew", "transfer", "update":
 		d.strict = true
-		t := d.feeTransform(el)
+		t := d.feeTransform(el, "currency fee* credit*")
 		d.require(len(t.Fees) > 0, "fee")
-		return &FeeTransform{Verb: Verb(el.Local), Currency: t.Currency, Fees: t.Fees, Credits: t.Credits}, d.result()
+		return &FeeTransform{NS: ns, Verb: Verb(el.Local), Currency: t.Currency, Fees: t.Fees, Credits: t.Credits}, d.result()
 	}
 	for _, n := range feeDataNames {
 		if n.name == el.Local {
-			t := d.feeTransform(el)
-			t.Verb = n.verb
+			t := d.feeTransform(el, "")
+			t.NS, t.Verb = ns, n.verb
 			return t, d.result()
 		}
 	}
@@ -297,7 +322,7 @@ func (d *decoder) feeCommand(el *Element) FeeCommandData {
 	default:
 		d.fail(CodeValueSyntax, el, "attribute name missing or unknown")
 	}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "period", func(x *Element) {
 		switch x.Local {
 		case "period":
 			c.Period = d.period(x)
@@ -336,9 +361,9 @@ func (d *decoder) feeObject(el *Element) FeeObject {
 	return o
 }
 
-func (d *decoder) feeTransform(el *Element) *FeeTransformData {
+func (d *decoder) feeTransform(el *Element, model string) *FeeTransformData {
 	t := &FeeTransformData{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, model, func(x *Element) {
 		switch x.Local {
 		case "currency":
 			t.Currency = d.currency(x)

@@ -62,7 +62,7 @@ var allExt = []Extension{
 	RGP, SecDNS, Fee, CNNICContact, CNNICDomain,
 	CNNICHost, CNNICRegistry,
 	ChangePoll, LoginSec, Maintenance, Launch, Org, OrgExt, AllocationTokens,
-	SecureAuthInfo, UnhandledNamespaces,
+	SecureAuthInfo, UnhandledNamespaces, Fee08,
 }
 
 // allGoldens are the documents here and those of each extension's own test.
@@ -72,7 +72,7 @@ func allGoldens() []golden {
 		cnnicGoldens,
 		changePollGoldens, loginSecGoldens, maintenanceGoldens, launchGoldens,
 		orgGoldens, allocationTokenGoldens,
-		secureAuthInfoGoldens, unhandledGoldens,
+		secureAuthInfoGoldens, unhandledGoldens, fee08Goldens,
 	)
 }
 

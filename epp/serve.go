@@ -306,6 +306,9 @@ func (s *Server) respond(c *Conn, cmd *Command, clTRID string, r *Response) bool
 	if own.SvTRID == "" {
 		own.SvTRID = s.trid()
 	}
+	if len(own.Extensions) > 0 {
+		own.Extensions = inVersions(own.Extensions, c.speaks(cmd), nil)
+	}
 	// A client must not be sent what it did not log in for.
 	poll := cmd != nil && cmd.Action.Verb() == VerbPoll
 	own.handled(c.services, poll, c.services[NSUnhandled] || poll && slices.Contains(s.ext, NSUnhandled))
