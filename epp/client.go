@@ -199,8 +199,13 @@ func (c *Client) Services() (objURIs, extURIs []string) {
 	return slices.Clone(c.obj), slices.Clone(c.ext)
 }
 
-// HasService reports whether the session logged in with a URI.
+// HasService reports whether the session logged in with a URI, or with an
+// older version of it that the session puts values into: see [Fee08].
 func (c *Client) HasService(uri string) bool {
+	return c.loggedInWith(uri) || older(uri, c.loggedInWith)
+}
+
+func (c *Client) loggedInWith(uri string) bool {
 	return slices.Contains(c.obj, uri) || slices.Contains(c.ext, uri)
 }
 
@@ -243,7 +248,7 @@ func (c *Client) sendCommand(ctx context.Context, cmd *Command) (*call, error) {
 	}
 	own := *cmd
 	if len(own.Extensions) > 0 {
-		own.Extensions = inVersions(own.Extensions, c.HasService, own.Action)
+		own.Extensions = inVersions(own.Extensions, c.loggedInWith, own.Action)
 	}
 	return c.send(ctx, trid, appendCommand(make([]byte, frameHeader, 1024), &own, trid))
 }

@@ -287,6 +287,10 @@ func (f *FeeTransformData) in(has func(uri string) bool, _ Action) Value {
 	return f
 }
 
+// older reports whether a session without an extension has an older version
+// that the same values go into.
+func older(uri string, has func(uri string) bool) bool { return uri == NSFee && has(NSFee08) }
+
 // speaks tells which services an answer may use: those of the login, but the
 // command's own version of an extension where the client has both.
 func (c *Conn) speaks(cmd *Command) func(uri string) bool {

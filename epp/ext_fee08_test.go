@@ -2,6 +2,7 @@ package epp
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -157,8 +158,7 @@ func TestFeeVersionIsTheSessions(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := &till{}
 			cl := mustDial(t, ClientConfig{Addr: testServer(t, &Server{Handler: h, Extensions: c.server}), Extensions: []Extension{Fee08, Fee}})
-			if !cl.HasService(c.want) || cl.HasService(NSFee) && cl.HasService(NSFee08) {
-				_, exts := cl.Services()
+			if _, exts := cl.Services(); !slices.Equal(exts, []string{c.want}) || !cl.HasService(c.want) || !cl.HasService(NSFee) || cl.HasService(NSRGP) {
 				t.Fatalf("logged in with %v", exts)
 			}
 			check := &Command{Action: &DomainCheck{[]string{"a.top", "b.top"}},
@@ -203,6 +203,10 @@ func TestFeeVersionOfTheCommand(t *testing.T) {
 	}
 	if answer[0].Namespace() != NSFee {
 		t.Error("the handler's own list was changed")
+	}
+	conn := &Conn{services: map[string]bool{NSFee08: true}}
+	if !conn.HasService(NSFee08) || !conn.HasService(NSFee) || conn.HasService(NSRGP) || (&Conn{}).HasService(NSFee) {
+		t.Error("the handler is told of other services than it can use")
 	}
 	// What names its version is put into the session's all the same.
 	only := func(uri string) bool { return uri == NSFee }

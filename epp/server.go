@@ -414,9 +414,13 @@ func (c *Conn) PeerCertificate() *x509.Certificate {
 	return c.tls.PeerCertificates[0]
 }
 
-// HasService reports whether the client logged in with a URI. Handlers may
-// call it while they handle a command of this connection.
-func (c *Conn) HasService(uri string) bool { return c.services[uri] }
+// HasService reports whether the client logged in with a URI, or with an older
+// version of it that answers are put into: see [Fee08]. Handlers may call it
+// while they handle a command of this connection.
+func (c *Conn) HasService(uri string) bool {
+	has := func(uri string) bool { return c.services[uri] }
+	return has(uri) || older(uri, has)
+}
 
 // Close drops the connection; the session ends with it. It may be called from
 // anywhere.

@@ -68,7 +68,7 @@ var extensions = map[string]epp.Extension{nsRGP: epp.RGP, nsSecDNS: epp.SecDNS, 
 	epp.NSVerificationCode: epp.VerificationCode, epp.NSCNNICContact: epp.CNNICContact, epp.NSCNNICDomain: epp.CNNICDomain,
 	epp.NSLaunch: epp.Launch, epp.NSAllocationToken: epp.AllocationTokens,
 	epp.NSCDN: epp.CDN, epp.NSTTL: epp.TTL, epp.NSLowBalance: epp.LowBalance,
-	epp.NSUnhandled: epp.UnhandledNamespaces, epp.NSSecureAuthInfo: epp.SecureAuthInfo}
+	epp.NSUnhandled: epp.UnhandledNamespaces, epp.NSSecureAuthInfo: epp.SecureAuthInfo, epp.NSFee08: epp.Fee08}
 
 func (f *front) server(conf *tls.Config) *epp.Server {
 	p := &f.r.p
