@@ -108,6 +108,7 @@ func (a *App) health(ctx context.Context) []console.RegistryHealth {
 		if h.Deposit != nil {
 			r.Theirs, r.TheirsKnown = *h.Deposit, true
 		}
+		a.furtherHealth(ctx, h, &r)
 		for _, s := range h.Suffixes {
 			if p, ok := a.suffix(s); ok {
 				r.Suffixes, r.Currency = append(r.Suffixes, p.Display), p.Currency

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/openregistrar/openregistrar/internal/console"
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/ops"
 	"github.com/openregistrar/openregistrar/internal/registry"
@@ -123,4 +124,25 @@ func (a *App) useCredentials(ctx context.Context, registryAccount string) error 
 		a.creds[key] = c.ID
 	}
 	return nil
+}
+
+// furtherHealth adds what stands in the database, and what only a registry's own page shows.
+func (a *App) furtherHealth(ctx context.Context, h registry.Health, r *console.RegistryHealth) {
+	code, _, _, err := a.ops.Paused(ctx, h.Account)
+	if err != nil {
+		a.log.Error("desk", "error", err.Error())
+	}
+	r.Paused = string(code)
+	if !r.TheirsKnown { // another node's session heard it
+		if state, _, err := a.store.RegistryState(ctx, h.Account); err == nil && state.Balance != nil {
+			r.Theirs, r.TheirsKnown = *state.Balance, true
+		}
+	}
+	cfg, _ := a.registryConfig(h.Account)
+	r.LowDeposit, r.Currency = cfg.LowDeposit, cfg.Currency
+	r.Addr, r.Limit, r.Waiting, r.RetryAt = h.Addr, h.Limit, h.Waiting, h.RetryAt
+	r.Refused, r.Reason, r.CertUntil, r.Warnings, r.Node = h.Refused, h.Reason, h.CertUntil, h.Warnings, a.node
+	for _, b := range h.Buckets {
+		r.Buckets = append(r.Buckets, console.RegistryBucket(b))
+	}
 }

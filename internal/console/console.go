@@ -25,6 +25,7 @@ type Operations interface {
 	nameOps
 	moneyOps
 	faultOps
+	registryOps
 	Policy() *policy.Table
 	Now() time.Time
 }
@@ -79,6 +80,15 @@ type faultOps interface {
 	Freshness(ctx context.Context, scope domain.Scope, page int64) (*domain.Case, error)
 }
 
+type registryOps interface {
+	Registry(ctx context.Context, scope domain.Scope, registryAccount string) (ops.RegistryView, error)
+	AddWindow(ctx context.Context, scope domain.Scope, in ops.WindowForm) error
+	CancelWindow(ctx context.Context, scope domain.Scope, registryAccount string, id int64) error
+	DepositFilled(ctx context.Context, scope domain.Scope, registryAccount string, amount int64, ref string) error
+	ChangeRegistryPassword(ctx context.Context, scope domain.Scope, registryAccount string) error
+	ReplaceRegistryCertificate(ctx context.Context, scope domain.Scope, registryAccount string, text []byte) error
+}
+
 // RegistryHealth is how one of our accounts at a registry does.
 type RegistryHealth struct {
 	Account     string   // registry account, as in the suffix policy
@@ -96,6 +106,26 @@ type RegistryHealth struct {
 	Theirs      int64 // by the registry's own figure
 	TheirsKnown bool
 	Currency    string
+
+	Paused     string // fault code for which its queue does not move; empty: it does
+	Addr       string // host:port
+	Limit      int    // sessions that this node may open now
+	Waiting    int    // commands that wait for a session
+	RetryAt    time.Time
+	Refused    bool      // logins are refused as such
+	Reason     string    // the registry's words for that
+	LowDeposit int64     // minor units under which the desk is warned; 0: never
+	CertUntil  time.Time // of our certificate; zero: none
+	Warnings   []ops.LoginWarning
+	Buckets    []RegistryBucket
+	Node       string // name of this node
+}
+
+// RegistryBucket is a rate that commands are held to.
+type RegistryBucket struct {
+	Class  string  // "all", "transforms", "reads", "polls"
+	Rate   float64 // commands a second that this node may send; 0: no limit
+	Tokens float64 // left
 }
 
 // Endpoints are addresses that pages show; empty ones are left out.
@@ -223,6 +253,12 @@ func (c *console) routes() []route {
 		{"GET /desk", operator, (*visit).desk},
 		{"GET /desk/{$}", operator, (*visit).desk},
 		{"GET /desk/registries", operator, (*visit).deskRegistries},
+		{"GET /desk/registries/{id}", operator, (*visit).deskRegistry},
+		{"POST /desk/registries/{id}/windows", operator, (*visit).windowAdd},
+		{"POST /desk/registries/{id}/windows/cancel", operator, (*visit).windowCancel},
+		{"POST /desk/registries/{id}/deposit", operator, (*visit).depositFilled},
+		{"POST /desk/registries/{id}/password", operator, (*visit).registryPassword},
+		{"POST /desk/registries/{id}/certificate", operator, (*visit).registryCertificate},
 		{"GET /desk/orders", operator, (*visit).deskOrders},
 		{"GET /desk/orders/{id}", operator, (*visit).deskOrder},
 		{"GET /desk/cases", operator, (*visit).deskCases},

@@ -56,6 +56,10 @@ func (v *visit) registryRows() []registryRow {
 			r.Tag, r.State = "warn", "registry.breaker-half"
 		case !h.Up:
 			r.Tag, r.State = "bad", "registry.down"
+		case h.Paused == "registry.maintenance":
+			r.Tag, r.State = "warn", "registry.maintenance"
+		case h.Paused != "":
+			r.Tag, r.State = "warn", "registry.paused"
 		case h.P99 >= slow:
 			r.Tag, r.State = "warn", "registry.slow"
 		}
@@ -72,6 +76,7 @@ type deskPage struct {
 	Rows     []registryRow
 	Down     int
 	Slow     int
+	Paused   int // in maintenance, or their deposit empty
 	Cases    []caseRow
 	Orders   []ops.OrderView
 	Doing    int
@@ -87,7 +92,11 @@ func (v *visit) deskBase(title, nav string) deskPage {
 		case "bad":
 			p.Down++
 		case "warn":
-			p.Slow++
+			if r.Paused != "" {
+				p.Paused++
+			} else {
+				p.Slow++
+			}
 		}
 	}
 	if v.Wall != nil {

@@ -47,6 +47,9 @@ type fake struct {
 	scopes    map[string]domain.Scope
 	placed    []ops.Register
 	topped    []int64
+	registry  ops.RegistryView
+	window    ops.WindowForm
+	did       string        // at a registry
 	pause     chan struct{} // Search waits on it between answers
 }
 
@@ -301,6 +304,29 @@ func (f *fake) Freshness(_ context.Context, s domain.Scope, page int64) (*domain
 		return &domain.Case{Code: "lookup.stale-view", Facts: map[string]string{"page": fmt.Sprint(page), "now": "7"}}, nil
 	}
 	return nil, nil
+}
+func (f *fake) Registry(_ context.Context, s domain.Scope, _ string) (ops.RegistryView, error) {
+	return f.registry, f.call("Registry", s)
+}
+func (f *fake) AddWindow(_ context.Context, s domain.Scope, in ops.WindowForm) error {
+	f.window = in
+	return f.call("AddWindow", s)
+}
+func (f *fake) CancelWindow(_ context.Context, s domain.Scope, account string, id int64) error {
+	f.did = fmt.Sprintf("cancel %s %d", account, id)
+	return f.call("CancelWindow", s)
+}
+func (f *fake) DepositFilled(_ context.Context, s domain.Scope, account string, amount int64, ref string) error {
+	f.did = fmt.Sprintf("deposit %s %d %s", account, amount, ref)
+	return f.call("DepositFilled", s)
+}
+func (f *fake) ChangeRegistryPassword(_ context.Context, s domain.Scope, account string) error {
+	f.did = "password " + account
+	return f.call("ChangeRegistryPassword", s)
+}
+func (f *fake) ReplaceRegistryCertificate(_ context.Context, s domain.Scope, account string, text []byte) error {
+	f.did = "certificate " + account + " " + string(text)
+	return f.call("ReplaceRegistryCertificate", s)
 }
 func (f *fake) Policy() *policy.Table { return f.table }
 func (f *fake) Now() time.Time        { return today }

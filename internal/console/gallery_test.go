@@ -325,6 +325,19 @@ func shots() []shot {
 		{"desk", d, "/desk", nil, 200, both(withOrders, withCases, withBalances(0))},
 		{"desk-empty", d, "/desk", nil, 200, nil},
 		{"desk-registries", d, "/desk/registries", nil, 200, nil},
+		{"desk-registry", d, "/desk/registries/verisim", nil, 200, withRegistry},
+		{"desk-registry-empty", d, "/desk/registries/off", nil, 200, nil},
+		{"desk-registry-paused", d, "/desk/registries/cnsim", nil, 200, both(withRegistry, func(f *fake) {
+			f.registry.State = domain.RegistryState{Paused: "registry.deposit-empty"}
+			f.cases = []domain.Case{{Subject: "registry:cnsim", Code: "registry.deposit-empty", OpenedAt: today, Facts: map[string]string{"registry": "cnsim", "epp": "2104"}}}
+		})},
+		{"desk-registry-window-refused", d, "/desk/registries/verisim/windows", url.Values{"starts": {"2026-11-24T02:00"}, "ends": {"2026-11-24T01:00"}, "impact": {"full"}}, 422, both(withRegistry, func(f *fake) {
+			f.fail["AddWindow"] = fault.New(fault.Invalid, "registry.window-invalid", "rule", "order")
+		})},
+		{"desk-registry-password-kept", d, "/desk/registries/verisim/password", url.Values{}, 409, both(withRegistry, func(f *fake) {
+			f.fail["ChangeRegistryPassword"] = fault.New(fault.Conflict, "registry.password-kept", "registry", "verisim")
+		})},
+		{"desk-registry-missing", d, "/desk/registries/nobody", nil, 404, nil},
 		{"desk-orders", d, "/desk/orders", nil, 200, withOrders},
 		{"desk-orders-empty", d, "/desk/orders", nil, 200, nil},
 		{"desk-order", d, "/desk/orders/1042", nil, 200, withOrders},
@@ -338,12 +351,31 @@ func shots() []shot {
 	}
 }
 
+func withRegistry(f *fake) {
+	f.registry = ops.RegistryView{
+		Windows: []domain.Window{
+			{ID: 3, RegistryAccount: "verisim", Ref: "M-2026-11", StartsAt: today.Add(-time.Hour), EndsAt: today.Add(time.Hour), Impact: domain.ImpactFull, Reason: "Database upgrade", State: domain.WindowOn, By: "registry"},
+			{ID: 4, RegistryAccount: "verisim", StartsAt: today.Add(24 * time.Hour), EndsAt: today.Add(26 * time.Hour), Impact: domain.ImpactPartial, State: domain.WindowPlanned, By: "zhou@registrar.example"},
+			{ID: 5, RegistryAccount: "verisim", StartsAt: today.Add(-48 * time.Hour), EndsAt: today.Add(-47 * time.Hour), Impact: domain.ImpactNone, State: domain.WindowOver, By: "zhou@registrar.example"},
+			{ID: 6, RegistryAccount: "verisim", StartsAt: today.Add(48 * time.Hour), EndsAt: today.Add(50 * time.Hour), Impact: domain.ImpactFull, State: domain.WindowCancelled, By: "zhou@registrar.example"}},
+		Credentials: []domain.Credential{{Kind: domain.CredentialPassword, State: domain.CredentialCurrent, By: "zhou@registrar.example", UpdatedAt: today.AddDate(0, -1, 0)},
+			{Kind: domain.CredentialCertificate, State: domain.CredentialCurrent, By: "zhou@registrar.example", UpdatedAt: today, Fingerprint: strings.Repeat("9c41", 16)},
+			{Kind: domain.CredentialPassword, State: domain.CredentialPending, CreatedAt: today}},
+		Shares: []domain.SessionShare{{Node: "node-a-12-9f", Held: 4, Open: 4, Polls: true, Until: today.Add(20 * time.Second)}, {Node: "node-b-7-3c", Held: 3, Open: 1, Until: today.Add(28 * time.Second)}},
+	}
+}
+
 func health(context.Context) []RegistryHealth {
 	return []RegistryHealth{
-		{Account: "verisim", Suffixes: []string{"com", "net"}, Up: true, Breaker: "closed", Sessions: 5, SessionCap: 8, InFlight: 1, Commands: 18234, P50: 38, P99: 95, Ours: 2945000, Theirs: 2945000, TheirsKnown: true, Currency: "CNY"},
-		{Account: "cnsim", Suffixes: []string{"cn", "com.cn", "中国"}, Breaker: "open", SessionCap: 6, Commands: 920, P50: 62, P99: 140, LastError: "dial tcp 127.0.0.1:7002: connect: connection refused", LastErrorAt: today, Ours: 2974000, Currency: "CNY"},
+		{Account: "verisim", Suffixes: []string{"com", "net"}, Up: true, Breaker: "closed", Sessions: 5, SessionCap: 8, InFlight: 1, Commands: 18234, P50: 38, P99: 95, Ours: 2945000, Theirs: 2945000, TheirsKnown: true, Currency: "CNY",
+			Addr: "127.0.0.1:7001", Limit: 4, Waiting: 2, LowDeposit: 100000, CertUntil: today.AddDate(0, 0, 12), Node: "node-a-12-9f",
+			Warnings: []ops.LoginWarning{{Type: "password", Level: "warning", Until: today.AddDate(0, 0, 9), Text: "Password expires soon"}, {Type: "custom", Name: "x", Level: "error", Value: "old"}},
+			Buckets:  []RegistryBucket{{Class: "all", Rate: 20, Tokens: 18.4}, {Class: "transforms"}, {Class: "reads", Rate: 10, Tokens: 3}, {Class: "polls", Rate: 28.5, Tokens: 28}}},
+		{Account: "cnsim", Suffixes: []string{"cn", "com.cn", "中国"}, Breaker: "open", RetryAt: today, Refused: true, Reason: "2200", SessionCap: 6, Commands: 920, P50: 62, P99: 140, LastError: "dial tcp 127.0.0.1:7002: connect: connection refused", LastErrorAt: today, Ours: 2974000, Currency: "CNY"},
 		{Account: "gensim", Suffixes: []string{"top", "xyz", "club"}, Up: true, Breaker: "closed", Sessions: 2, SessionCap: 4, Commands: 11, P50: 118, P99: 2410, LastError: "2400 Command failed", LastErrorAt: today, Ours: 1000000, Theirs: 998500, TheirsKnown: true, Currency: "CNY"},
 		{Account: "lab", Suffixes: []string{"lab"}, Breaker: "half-open", SessionCap: 2, Currency: "CNY"},
+		{Account: "care", Suffixes: []string{"care"}, Up: true, Breaker: "closed", Paused: "registry.maintenance", Sessions: 1, SessionCap: 2, Currency: "CNY"},
+		{Account: "owing", Suffixes: []string{"owing"}, Up: true, Breaker: "closed", Paused: "registry.deposit-empty", Sessions: 1, SessionCap: 2, Currency: "CNY"},
 		{Account: "off", Suffixes: []string{"off"}, Breaker: "closed", SessionCap: 20, Currency: "CNY"},
 	}
 }

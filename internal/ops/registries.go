@@ -26,6 +26,8 @@ type registries interface {
 	WaitingItems(ctx context.Context, registryAccount, code string, limit int) ([]WaitingItem, error)
 	// Credentials gives an account's current and pending credentials.
 	Credentials(ctx context.Context, registryAccount string) ([]domain.Credential, error)
+	// SessionShares tells what the nodes hold of an account's sessions.
+	SessionShares(ctx context.Context, registryAccount string) ([]domain.SessionShare, error)
 	// PendingCredentials gives those of every account that were written down not after a wall time.
 	PendingCredentials(ctx context.Context, before time.Time) ([]domain.Credential, error)
 }
@@ -309,7 +311,8 @@ func (o *Ops) BalanceTold(ctx context.Context, registryAccount string, balance, 
 type RegistryView struct {
 	State       domain.RegistryState
 	Windows     []domain.Window
-	Credentials []domain.Credential // without what is sealed
+	Credentials []domain.Credential   // without what is sealed
+	Shares      []domain.SessionShare // of the nodes; none where sessions are not shared
 }
 
 // Registry reads what stands about an account, for operators.
@@ -326,6 +329,9 @@ func (o *Ops) Registry(ctx context.Context, scope domain.Scope, registryAccount 
 		return v, err
 	}
 	if v.Credentials, err = o.Store.Credentials(ctx, registryAccount); err != nil {
+		return v, err
+	}
+	if v.Shares, err = o.Store.SessionShares(ctx, registryAccount); err != nil {
 		return v, err
 	}
 	for i := range v.Credentials {
