@@ -34,9 +34,11 @@ fuzz:
 prop:
 	$(GO) test -count=1 -timeout 4h $$(grep -rl '"pgregory.net/rapid"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -rapid.checks=$(CHECKS)
 
-# The wire against the RFCs' examples and schemas, and the database contract on both engines.
+# The wire against the RFCs' examples and schemas, the database contract on both engines, and ICANN's EPP cases: a row
+# per case, "epp-NN pass|FAIL …", with what is not applicable and why.
 conformance:
 	$(GO) test -count=1 -v -timeout 60m ./epp/... ./internal/store/...
+	cd internal/world/registry/conformance && $(GO) test -count=1 -timeout 20m
 
 fmt:
 	gofmt -w $$(find . \( -name node_modules -o -name .git \) -prune -o -name '*.go' -print)

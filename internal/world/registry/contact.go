@@ -29,7 +29,8 @@ type PostalChange struct {
 var (
 	contactID = regexp.MustCompile(`^[\w.-]{3,16}$`)
 	e164      = regexp.MustCompile(`^(\+[0-9]{1,3}\.[0-9]{1,14})?$`)
-	mailShape = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
+	// mailShape is the dot-atom form of RFC 5322 section 3.4.1 at a host name.
+	mailShape = regexp.MustCompile(`^[\w!#$%&'*+/=?^{|}~-]+(\.[\w!#$%&'*+/=?^{|}~-]+)*@([0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?\.)+[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?$`)
 )
 
 // contactsServed refuses contact commands where there are no contacts.
@@ -90,6 +91,27 @@ func validContact(x *Contact) error {
 	return nil
 }
 
+// completeContact looks for the elements that the schema leaves open and the
+// registry does not.
+func (c *core) completeContact(x *Contact) error {
+	has := map[string]func(p PostalInfo) bool{
+		"org":    func(p PostalInfo) bool { return p.Org != "" },
+		"street": func(p PostalInfo) bool { return len(p.Street) > 0 && p.Street[0] != "" },
+		"sp":     func(p PostalInfo) bool { return p.SP != "" },
+		"pc":     func(p PostalInfo) bool { return p.PC != "" },
+		"voice":  func(PostalInfo) bool { return x.Voice != "" },
+		"fax":    func(PostalInfo) bool { return x.Fax != "" },
+	}
+	for _, element := range c.p.ContactRequires {
+		for _, p := range x.Postal {
+			if f := has[element]; f != nil && !f(p) {
+				return refuse(2003, element+" required")
+			}
+		}
+	}
+	return nil
+}
+
 func (c *core) createContact(clID string, x Contact, now time.Time) (*Contact, error) {
 	if err := c.contactsServed(clID); err != nil {
 		return nil, err
@@ -101,6 +123,9 @@ func (c *core) createContact(clID string, x Contact, now time.Time) (*Contact, e
 		return nil, refuse(2302, "in use")
 	}
 	if err := validContact(&x); err != nil {
+		return nil, err
+	}
+	if err := c.completeContact(&x); err != nil {
 		return nil, err
 	}
 	if err := c.checkAuthInfo(x.AuthInfo); err != nil && c.p.SecureAuth {
@@ -204,6 +229,9 @@ func (c *core) updateContact(clID string, u contactUpdate, now time.Time) (*Cont
 		n.Disclose = u.Disclose
 	}
 	if err := validContact(n); err != nil {
+		return nil, err
+	}
+	if err := c.completeContact(n); err != nil {
 		return nil, err
 	}
 	n.Updater, n.Updated = clID, now

@@ -62,10 +62,17 @@ func checkAddrs(addrs []netip.Addr) error {
 
 var digestLength = map[uint8]int{1: 40, 2: 64, 4: 96} // RFC 3658, 4509, 6605; hexadecimal digits
 
+// dnssecAlgorithms are those that IANA has assigned for zone signing and
+// nobody has forbidden to delegate to (RFC 8624 section 3.1).
+var dnssecAlgorithms = map[uint8]bool{5: true, 7: true, 8: true, 10: true, 13: true, 14: true, 15: true, 16: true, 17: true, 23: true}
+
 func addDS(have, add []DS) ([]DS, error) {
 	out := slices.Clone(have)
 	for _, ds := range add {
 		ds.Digest = strings.ToUpper(ds.Digest)
+		if !dnssecAlgorithms[ds.Algorithm] {
+			return nil, refuse(2306, "algorithm not supported")
+		}
 		want, known := digestLength[ds.DigestType]
 		if !known {
 			return nil, refuse(2306, "digest type not supported")

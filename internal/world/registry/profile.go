@@ -21,11 +21,14 @@ type Profile struct {
 	// DataModel refines Contacts: "" or maximum, registrants are required;
 	// per-registrar, where the account's own model decides. A registry without
 	// Contacts is minimum whatever this says.
-	DataModel  string
-	Roles      []string
-	HostAttr   bool // name servers as attributes, not as host objects
-	Thin       bool // registry RDAP and WHOIS show no contacts and link to the registrar's
-	Extensions []string
+	DataModel string
+	Roles     []string
+	// ContactRequires are elements of a contact that RFC 5733 leaves open and
+	// the registry does not: org, street, sp, pc, voice, fax.
+	ContactRequires []string
+	HostAttr        bool // name servers as attributes, not as host objects
+	Thin            bool // registry RDAP and WHOIS show no contacts and link to the registrar's
+	Extensions      []string
 	// CNNIC is the place reserved for the cnnic-* extensions.
 	CNNIC bool
 	// Variants folds a U-label so that all variants of a label fold to the

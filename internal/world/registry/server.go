@@ -364,6 +364,9 @@ func certificateFits(g *Registrar, conn *epp.Conn) bool {
 	if conn.TLS() == nil {
 		return true // plain TCP, tests only
 	}
+	if g.CertCN == AnyCertificate {
+		return true
+	}
 	cert := conn.PeerCertificate()
 	if cert == nil {
 		return false

@@ -28,6 +28,9 @@ type Options struct {
 	Logf func(format string, args ...any)
 }
 
+// AnyCertificate, as an account's CertCN, takes any client certificate or none.
+const AnyCertificate = "*"
+
 // Account is a registrar as the installation configures it.
 type Account struct {
 	ID, Name    string
