@@ -203,7 +203,7 @@ func (a *App) connect(ctx context.Context) error {
 	a.node = fmt.Sprintf("%s-%d-%x", host, os.Getpid(), random(3))
 	var err error
 	if a.registry, err = registry.New(registry.Config{Accounts: accounts, OpenSecret: a.vault.Open, Suffix: a.suffix,
-		Wall: a.clock.Wall, Crash: crash, Log: a.log, Leases: a.leases(), Node: a.node, Seen: a.recorder.Seen}); err != nil {
+		Wall: a.clock.Wall, Crash: crash, Log: a.log, Leases: a.leases(), Node: a.node, Seen: a.seen()}); err != nil {
 		return err
 	}
 	for _, r := range a.cfg.Registry {
@@ -400,7 +400,7 @@ func (a *App) edges() (http.Handler, error) {
 		WHOIS: a.addrs.WHOIS, RDAPBase: "http://" + a.addrs.RDAP + "/"}}); err != nil {
 		return nil, err
 	}
-	pages, err := console.New(console.Deps{Ops: a.ops, Auth: a.auth, Registries: a.health, JobsUI: a.jobs.UI("/desk/jobs"),
+	pages, err := console.New(console.Deps{Ops: a.ops, Auth: a.auth, Registries: a.health, Looker: a.registry, Transcripts: a.transcripts, JobsUI: a.jobs.UI("/desk/jobs"),
 		Simulated: a.cfg.WorldFile != "", Version: Version, Wall: a.clock.Wall, Log: a.log, Endpoints: a.shown()})
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ type Compare struct {
 
 // Transcript bounds what is kept of the sessions with registries.
 type Transcript struct {
-	Days      int `toml:"days"`
+	Days      int `toml:"days"` // 0: nothing is kept
 	Megabytes int `toml:"megabytes"`
 }
 

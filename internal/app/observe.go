@@ -82,7 +82,9 @@ func (a *App) dropOnce(ctx context.Context) error {
 // transcripts says how the keeping goes, for the desk.
 func (a *App) transcripts(ctx context.Context) ops.TranscriptState {
 	var s ops.TranscriptState
-	s.Kept, s.Dropped, s.Waiting = a.recorder.State()
+	if a.recorder != nil {
+		s.Kept, s.Dropped, s.Waiting = a.recorder.State()
+	}
 	var err error
 	if s.Bytes, s.Oldest, err = a.store.FramesKept(ctx); err != nil {
 		a.log.Error("transcripts", "error", err.Error())
@@ -124,6 +126,16 @@ func compareRegistries(ctx context.Context, cfg Config, log *slog.Logger, out io
 	return differ, failed
 }
 
+// record begins to keep transcripts, where the configuration wants any.
 func (a *App) record() {
-	a.recorder = registry.NewRecorder(a.store.KeepFrames, a.clock.Wall, a.log)
+	if a.cfg.Transcript.Days > 0 {
+		a.recorder = registry.NewRecorder(a.store.KeepFrames, a.clock.Wall, a.log)
+	}
+}
+
+func (a *App) seen() func(account, session, password string, sent bool, frame []byte) {
+	if a.recorder == nil {
+		return nil
+	}
+	return a.recorder.Seen
 }

@@ -26,6 +26,7 @@ type Operations interface {
 	moneyOps
 	faultOps
 	registryOps
+	wireOps
 	Policy() *policy.Table
 	Now() time.Time
 }
@@ -145,12 +146,15 @@ type Deps struct {
 	Ops        Operations
 	Auth       *auth.Auth
 	Registries func(ctx context.Context) []RegistryHealth
-	JobsUI     http.Handler // mounted at /desk/jobs/, which is its path prefix; only GET reaches it
-	Endpoints  Endpoints
-	Simulated  bool // payments and registries are simulated: pages say so
-	Version    string
-	Wall       func() time.Time // wall clock, for "refreshed at"; nil: not shown
-	Log        *slog.Logger
+	Looker     ops.Looker // asks registries about single names; nil: comparisons are not there
+	// Transcripts says how the keeping of transcripts goes; nil: not shown.
+	Transcripts func(ctx context.Context) ops.TranscriptState
+	JobsUI      http.Handler // mounted at /desk/jobs/, which is its path prefix; only GET reaches it
+	Endpoints   Endpoints
+	Simulated   bool // payments and registries are simulated: pages say so
+	Version     string
+	Wall        func() time.Time // wall clock, for "refreshed at"; nil: not shown
+	Log         *slog.Logger
 }
 
 type console struct {
@@ -265,5 +269,12 @@ func (c *console) routes() []route {
 		{"GET /desk/money", operator, (*visit).deskMoney},
 		{"GET /desk/jobs/", operator, (*visit).deskJobs},
 		{"GET /desk/log", operator, (*visit).deskLog},
+		{"GET /desk/transcripts", operator, (*visit).deskTranscripts},
+		{"GET /desk/transcripts/{session}", operator, (*visit).deskSession},
+		{"GET /desk/polls", operator, (*visit).deskPolls},
+		{"GET /desk/polls/{id}", operator, (*visit).deskPoll},
+		{"POST /desk/polls/{id}/done", operator, (*visit).deskPollDone},
+		{"GET /desk/names/{name}", operator, (*visit).deskName},
+		{"POST /desk/names/{name}/resolve", operator, (*visit).deskResolve},
 	}
 }

@@ -51,6 +51,7 @@ type fake struct {
 	window    ops.WindowForm
 	did       string        // at a registry
 	pause     chan struct{} // Search waits on it between answers
+	wire      wire
 }
 
 func newFake(t testing.TB) *fake {

@@ -221,7 +221,7 @@ func finding(kind string) func(*fake) {
 func shots() []shot {
 	const o, d, none = domain.Owner, domain.Operator, domain.Role("")
 	approved := withTemplates(domain.TemplateApproved, domain.TemplateInAudit, domain.TemplateReject, domain.TemplateNotUpload)
-	return []shot{
+	return append(wireShots(), []shot{
 		{"landing", none, "/", nil, 200, nil},
 		{"search-empty", none, "/search", nil, 200, nil},
 		{"search-anonymous", none, "/search?q=yunhecha", nil, 200, withFound},
@@ -348,7 +348,7 @@ func shots() []shot {
 		{"desk-money-wrong", d, "/desk/money", nil, 200, withBalances(-1)},
 		{"desk-log", d, "/desk/log", nil, 200, withEvents},
 		{"desk-jobs-none", d, "/desk/jobs/", nil, 404, nil},
-	}
+	}...)
 }
 
 func withRegistry(f *fake) {
@@ -385,6 +385,12 @@ func (s shot) take(t testing.TB, lang, theme string) (*http.Response, string) {
 	b := newBench(t, func(d *Deps) {
 		if s.name != "desk-empty" {
 			d.Registries = health
+		}
+		d.Looker = nowhere{}
+		if s.name != "desk-transcripts-none" {
+			d.Transcripts = func(context.Context) ops.TranscriptState {
+				return ops.TranscriptState{Kept: 18234, Dropped: 12, Waiting: 3, Bytes: 5 << 20, Oldest: today.AddDate(0, 0, -7)}
+			}
 		}
 		d.Endpoints = Endpoints{API: "http://127.0.0.1:8080", JSON: "http://127.0.0.1:8080/api/v1", OpenAPI: "http://127.0.0.1:8080/openapi.json",
 			RDAP: "http://127.0.0.1:8083", WHOIS: "127.0.0.1:4343", DNS: "127.0.0.1:5300", World: "http://127.0.0.1:8090", Mailbox: "http://127.0.0.1:8091"}

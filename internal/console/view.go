@@ -57,6 +57,7 @@ func (c *console) funcs(lang string) template.FuncMap {
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"ms":     func(f float64) string { return strconv.FormatFloat(f, 'f', 0, 64) },
 		"thou":   func(n int64) string { return thousands(strconv.FormatInt(n, 10)) },
+		"kb":     func(bytes int64) int64 { return (bytes + 1023) / 1024 },
 		"join":   strings.Join,
 		"add":    func(a, b int) int { return a + b },
 		"sum":    func(a, b int64) int64 { return a + b },

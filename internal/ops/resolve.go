@@ -123,12 +123,12 @@ func (o *Ops) disagreement(ctx context.Context, reg Looker, typed string) (Sight
 	default:
 		d.Diffs = differences(s, look.Object)
 	}
-	d.Ignored = s.Seen.Ignored != "" && s.Seen.Ignored == digestOf(d.standing())
+	d.Ignored = s.Seen.Ignored != "" && s.Seen.Ignored == digestOf(d.Standing())
 	return s, d, nil
 }
 
-// standing is what of the differences is the desk's to decide.
-func (d Disagreement) standing() (out []Difference) {
+// Standing is what of the differences is the desk's to decide.
+func (d Disagreement) Standing() (out []Difference) {
 	for _, x := range d.Diffs {
 		if i := slices.IndexFunc(table, func(m moves) bool { return m.field == x.Field }); i < 0 || table[i].take == nil {
 			out = append(out, x)
@@ -148,7 +148,7 @@ func (o *Ops) Resolve(ctx context.Context, scope domain.Scope, reg Looker, typed
 		return err
 	}
 	name := naming.Display(s.Tenure.Name)
-	standing := d.standing()
+	standing := d.Standing()
 	switch {
 	case d.Silent != "":
 		return fault.New(fault.Unavailable, "registry.unreachable", "registry", s.Tenure.RegistryAccount, "name", name)

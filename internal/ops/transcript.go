@@ -32,6 +32,7 @@ type FrameFilter struct {
 	From, To        time.Time // wall time; To is not included
 	Before          int64     // identifiers below this; 0: from the newest
 	After           int64     // identifiers above this, oldest first; 0: newest first
+	Oldest          bool      // oldest first, from the beginning
 	Limit           int
 }
 

@@ -13,7 +13,8 @@ import (
 var _ ops.Looker = (*Registry)(nil)
 
 // spoken are the extensions that sessions log in with where the registry offers them.
-var spoken = []epp.Extension{epp.Fee, epp.Fee08, epp.RGP, epp.SecDNS, epp.ChangePoll, epp.Maintenance, epp.VerificationCode, epp.LoginSec}
+var spoken = []epp.Extension{epp.Fee, epp.Fee08, epp.RGP, epp.SecDNS, epp.ChangePoll, epp.Maintenance, epp.VerificationCode, epp.LoginSec,
+	epp.LowBalance}
 
 // InfoAgain reads a domain as Info does, on a session that is dialled for it: what one session says wrongly, because
 // it is confused or stale, another does not repeat.

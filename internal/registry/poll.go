@@ -184,12 +184,11 @@ func (a *account) digest(m *Message, resp *epp.Response) {
 				date("start", v.Item.Start)
 				date("end", v.Item.End)
 			}
+		case *epp.LowBalanceData:
+			m.Kind = "balance"
+			fact("available", v.AvailableCredit)
+			fact("threshold", strings.TrimSpace(v.CreditThreshold+" "+v.ThresholdType))
 		case *epp.Raw:
-			if space := v.Element.Space; strings.Contains(strings.ToLower(space), "balance") {
-				m.Kind = "balance" // Verisign's low balance mapping and its likes: words are enough
-				fact("data", shortened(strings.Join(strings.Fields(v.Element.DeepText()), " ")))
-				continue
-			}
 			m.Readable, m.Facts["why"] = false, whyUnknown
 			m.Facts["namespace"] = v.Element.Space
 		}

@@ -74,3 +74,55 @@ func TestPollKeepsWhatWasNotStored(t *testing.T) {
 		t.Errorf("%d %v, %d left", n, err, len(f.queue))
 	}
 }
+
+// What messages say is kept as evidence, by kind; what says nothing, or can't be acknowledged, is parked.
+func TestWhatMessagesSay(t *testing.T) {
+	at := time.Date(2026, 11, 2, 3, 4, 5, 0, time.UTC)
+	d := &epp.DomainInfoData{Name: "A.com", ROID: "D-1", ClID: "ours"}
+	nameless := message("", "nobody can acknowledge this")
+	nameless.Wire = &epp.WireAct{Raw: epp.AppendFrame(nil, []byte(`<?xml version="1.0"?><epp xmlns="urn:ietf:params:xml:ns:epp-1.0"><response><result code="1301"><msg>m</msg></result><msgQ count="1"/><trID><svTRID>REG-1</svTRID></trID></response></epp>`))}
+	for _, c := range []struct {
+		name  string
+		r     *epp.Response
+		kind  string
+		about string
+		facts map[string]string
+	}{
+		{"change", message("1", "held", d, &epp.ChangePollData{State: epp.ChangeAfter, Operation: epp.ChangeUpdate, Date: at, SvTRID: "REG-1", Who: "registry", Reason: "abuse",
+			CaseID: &epp.ChangeCase{Type: "udrp", ID: "77"}}), "change", "a.com",
+			map[string]string{"text": "held", "operation": "update", "state": "after", "who": "registry", "reason": "abuse", "case": "udrp  77", "date": "2026-11-02T03:04:05Z"}},
+		{"transfer", message("1", "asked for", &epp.DomainTransferData{Name: "a.com", TrStatus: "pending", ReID: "rival", AcID: "ours", ReDate: at, AcDate: at}), "transfer", "a.com",
+			map[string]string{"status": "pending", "gaining": "rival", "losing": "ours", "until": "2026-11-02T03:04:05Z"}},
+		{"rgp", message("1", "in redemption", d, &epp.RGPInfoData{Statuses: epp.Statuses("redemptionPeriod")}), "rgp", "a.com", map[string]string{"rgp": "redemptionPeriod"}},
+		{"maintenance", message("1", "planned", &epp.MaintenanceInfoData{Item: &epp.MaintenanceItem{MaintenanceID: epp.MaintenanceID{ID: "M1"}, PollType: "create", Start: at, End: at,
+			Systems: []epp.MaintenanceSystem{{Name: "EPP", Host: "x.example", Impact: "full"}}, Environment: "production", Reason: "planned", TLDs: []string{"com"}, CrDate: at}}), "maintenance", "",
+			map[string]string{"maintenance": "M1", "operation": "create", "reason": "planned"}},
+		{"balance", message("1", "Deposit is low", &epp.LowBalanceData{RegistrarName: "us", CreditLimit: "100.00", CreditThreshold: "10", ThresholdType: "PERCENT", AvailableCredit: "9.50"}), "balance", "",
+			map[string]string{"text": "Deposit is low", "available": "9.50", "threshold": "10 PERCENT"}},
+		{"blank", message("1", " "), "text", "", map[string]string{"why": "blank"}},
+		{"unknown", message("1", "x", &epp.Raw{Element: epp.NewElement("urn:example:other-1.0", "thing", "x")}), "text", "", map[string]string{"why": "unknown", "namespace": "urn:example:other-1.0"}},
+		{"nameless", nameless, "other", "", map[string]string{"why": "no-id"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(t)
+			f.extra = []epp.Extension{epp.ChangePoll, epp.Maintenance, epp.LowBalance}
+			f.queue = []*epp.Response{c.r}
+			f.start("", epp.Limits{})
+			r := f.open()
+			var got []Message
+			_, err := r.Poll(context.Background(), "fakesim", func(_ context.Context, m Message) error { got = append(got, m); return nil })
+			if len(got) != 1 || (err != nil) != (c.name == "nameless") {
+				t.Fatalf("%+v %v", got, err)
+			}
+			m := got[0]
+			if m.Kind != c.kind || string(m.Domain) != c.about || m.Readable != (c.facts["why"] == "") {
+				t.Errorf("%+v", m)
+			}
+			for k, v := range c.facts {
+				if m.Facts[k] != v {
+					t.Errorf("fact %s is %q, want %q", k, m.Facts[k], v)
+				}
+			}
+		})
+	}
+}

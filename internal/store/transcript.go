@@ -47,7 +47,7 @@ func (s *Store) Frames(ctx context.Context, f ops.FrameFilter) ([]ops.Frame, err
 	}
 	order := " order by id desc limit "
 	switch {
-	case f.After > 0:
+	case f.After > 0 || f.Oldest:
 		q.add(" and id > ", f.After)
 		order = " order by id limit "
 	case f.Before > 0:
