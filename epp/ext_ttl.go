@@ -8,7 +8,7 @@ const NSTTL = "urn:ietf:params:xml:ns:epp:ttl-1.0"
 // TTL is the extension for times to live of delegation records (RFC 9803).
 var TTL = Extension{Namespace: NSTTL, Decode: decodeTTL}
 
-// Record types that a time to live can be for (RFC 9803 section 1.2). NS, DS
+// Record types that a time to live can be for (RFC 9803). NS, DS
 // and DNAME go with domains, A and AAAA with hosts.
 const (
 	TTLForNS     = "NS"
@@ -22,7 +22,7 @@ const (
 // TTLValue is the time to live of one type of record.
 type TTLValue struct {
 	For    string // one of the TTLFor constants
-	Custom string // the type of record, with TTLForCustom
+	Custom string // the type of record, with TTLForCustom; meaningless beside another
 	// TTL is in seconds. In a command nil asks for the server's default; in
 	// an answer it says that the default is in force.
 	TTL *int32
@@ -34,7 +34,9 @@ type TTLValue struct {
 // with Policy for the server's policy too.
 type TTLInfo struct{ Policy bool }
 
-// TTLCreate stands in a create of a domain or host.
+// TTLCreate stands in a create of a domain or host. A server answers 2004 to a
+// type of record that the object does not have, 2306 to a value outside its
+// range (RFC 9803).
 type TTLCreate struct{ Values []TTLValue }
 
 // TTLUpdate stands in an update of a domain or host.
@@ -143,23 +145,21 @@ func (d *decoder) ttl(el *Element) TTLValue {
 	return v
 }
 
-// ttlFor holds the type of record of a command to RFC 9803 section 1.2.
+// ttlFor holds the type of record of a command to RFC 9803.
 func (d *decoder) ttlFor(el *Element, v TTLValue) {
 	switch v.For {
 	case "":
 		d.fail(CodeMissingParameter, el, "attribute for missing")
 	case TTLForNS, TTLForDS, TTLForDNAME, TTLForA, TTLForAAAA:
-		if v.Custom != "" {
-			d.fail(CodeSyntaxError, el, "attribute custom beside a type of its own")
-		}
 	case TTLForCustom:
 		if v.Custom == "" {
 			d.fail(CodeMissingParameter, el, "attribute custom missing")
-		} else if !recordType(v.Custom) {
-			d.fail(CodeValueSyntax, el, "not a type of record")
 		}
 	default:
 		d.fail(CodeValueSyntax, el, "unknown type of record")
+	}
+	if v.Custom != "" && !recordType(v.Custom) {
+		d.fail(CodeValueSyntax, el, "not a type of record")
 	}
 	for _, a := range el.Attrs {
 		if a.Space == "" && (a.Local == "min" || a.Local == "default" || a.Local == "max") {

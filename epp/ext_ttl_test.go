@@ -28,24 +28,24 @@ var ttlGoldens = []golden{
 func TestTTLCommandsRefused(t *testing.T) {
 	create := func(inner string) string { return withExt(`<ttl:create ` + ttlNS + `>` + inner + `</ttl:create>`) }
 	refusedBySchema(t, map[string]refusal{
-		"none":                 {create(``), CodeMissingParameter},
-		"for nothing":          {create(`<ttl:ttl>300</ttl:ttl>`), CodeMissingParameter},
-		"for something else":   {create(`<ttl:ttl for="MX">300</ttl:ttl>`), CodeValueSyntax},
-		"custom of no type":    {create(`<ttl:ttl for="custom">300</ttl:ttl>`), CodeMissingParameter},
-		"custom in small":      {create(`<ttl:ttl for="custom" custom="deleg">300</ttl:ttl>`), CodeValueSyntax},
-		"custom with hyphen":   {create(`<ttl:ttl for="custom" custom="DELEG-">300</ttl:ttl>`), CodeValueSyntax},
-		"custom of one letter": {create(`<ttl:ttl for="custom" custom="B">300</ttl:ttl>`), CodeValueSyntax},
-		"custom beside a type": {create(`<ttl:ttl for="NS" custom="DS">300</ttl:ttl>`), CodeSyntaxError},
-		"the same type twice":  {create(`<ttl:ttl for="NS">300</ttl:ttl><ttl:ttl for="NS">400</ttl:ttl>`), CodeSyntaxError},
-		"below zero":           {create(`<ttl:ttl for="NS">-1</ttl:ttl>`), CodeValueRange},
-		"beyond 31 bits":       {create(`<ttl:ttl for="NS">2147483648</ttl:ttl>`), CodeValueRange},
-		"no number":            {create(`<ttl:ttl for="NS">1h</ttl:ttl>`), CodeValueSyntax},
-		"policy in a command":  {create(`<ttl:ttl for="NS" min="0">300</ttl:ttl>`), CodeSyntaxError},
-		"unknown element":      {create(`<ttl:rr for="NS">300</ttl:rr>`), CodeSyntaxError},
-		"info with no boolean": {withExt(`<ttl:info ` + ttlNS + ` policy="yes"/>`), CodeValueSyntax},
-		"info with content":    {withExt(`<ttl:info ` + ttlNS + `><ttl:ttl for="NS"/></ttl:info>`), CodeSyntaxError},
-		"unknown command":      {withExt(`<ttl:delete ` + ttlNS + `/>`), CodeSyntaxError},
-	}, "custom beside a type", "custom of no type")
+		"none":                    {create(``), CodeMissingParameter},
+		"for nothing":             {create(`<ttl:ttl>300</ttl:ttl>`), CodeMissingParameter},
+		"for something else":      {create(`<ttl:ttl for="MX">300</ttl:ttl>`), CodeValueSyntax},
+		"custom of no type":       {create(`<ttl:ttl for="custom">300</ttl:ttl>`), CodeMissingParameter},
+		"custom in small":         {create(`<ttl:ttl for="custom" custom="deleg">300</ttl:ttl>`), CodeValueSyntax},
+		"custom with hyphen":      {create(`<ttl:ttl for="custom" custom="DELEG-">300</ttl:ttl>`), CodeValueSyntax},
+		"custom of one letter":    {create(`<ttl:ttl for="custom" custom="B">300</ttl:ttl>`), CodeValueSyntax},
+		"custom, odd, beside one": {create(`<ttl:ttl for="NS" custom="d s">300</ttl:ttl>`), CodeValueSyntax},
+		"the same type twice":     {create(`<ttl:ttl for="NS">300</ttl:ttl><ttl:ttl for="NS">400</ttl:ttl>`), CodeSyntaxError},
+		"below zero":              {create(`<ttl:ttl for="NS">-1</ttl:ttl>`), CodeValueRange},
+		"beyond 31 bits":          {create(`<ttl:ttl for="NS">2147483648</ttl:ttl>`), CodeValueRange},
+		"no number":               {create(`<ttl:ttl for="NS">1h</ttl:ttl>`), CodeValueSyntax},
+		"policy in a command":     {create(`<ttl:ttl for="NS" min="0">300</ttl:ttl>`), CodeSyntaxError},
+		"unknown element":         {create(`<ttl:rr for="NS">300</ttl:rr>`), CodeSyntaxError},
+		"info with no boolean":    {withExt(`<ttl:info ` + ttlNS + ` policy="yes"/>`), CodeValueSyntax},
+		"info with content":       {withExt(`<ttl:info ` + ttlNS + `><ttl:ttl for="NS"/></ttl:info>`), CodeSyntaxError},
+		"unknown command":         {withExt(`<ttl:delete ` + ttlNS + `/>`), CodeSyntaxError},
+	}, "custom of no type")
 }
 
 func TestTTLReadGenerously(t *testing.T) {

@@ -21,9 +21,13 @@ import (
 	"unicode/utf8"
 )
 
-// MaxDocuments is how many different documents are kept. What comes after is
-// counted and reported, not validated.
-const MaxDocuments = 20_000
+// Bounds on the different documents that are kept, in all and of one test or
+// part of one. What comes after is counted and reported, not validated: a test
+// under load writes the same frames with other names.
+const (
+	MaxDocuments = 20_000
+	MaxPerTest   = 1_000
+)
 
 // Gate is the validation after a package's tests.
 type Gate struct {
@@ -71,6 +75,7 @@ type document struct {
 type collection struct {
 	mu     sync.Mutex
 	seen   map[string]struct{}
+	of     map[string]int // documents by test
 	docs   []document
 	beyond int
 }
@@ -82,13 +87,14 @@ func (c *collection) add(test string, frame []byte) {
 	if _, ok := c.seen[key]; ok {
 		return
 	}
-	if len(c.docs) >= MaxDocuments {
+	if len(c.docs) >= MaxDocuments || c.of[test] >= MaxPerTest {
 		c.beyond++
 		return
 	}
 	if c.seen == nil {
-		c.seen = map[string]struct{}{}
+		c.seen, c.of = map[string]struct{}{}, map[string]int{}
 	}
+	c.of[test]++
 	c.seen[key] = struct{}{}
 	c.docs = append(c.docs, document{test, bytes.Clone(frame)})
 }

@@ -53,7 +53,7 @@ func TestGate(t *testing.T) {
 	}
 	// More documents than one xmllint takes.
 	for i := range batch + 1 {
-		c.add("TestMany", doc(fmt.Sprint(100+i), "OPR-1", ""))
+		c.add(fmt.Sprint("TestMany/", i%2), doc(fmt.Sprint(100+i), "OPR-1", ""))
 	}
 	if report, err := g.validate(c); err != nil || report != fmt.Sprintf("%d documents valid", 4+batch) {
 		t.Errorf("%q, %v", report, err)
@@ -120,10 +120,17 @@ func TestAbsentSchemasAreSaid(t *testing.T) {
 
 func TestBound(t *testing.T) {
 	c := &collection{}
-	for i := range MaxDocuments + 2 {
+	for i := range MaxPerTest + 3 {
 		c.add("TestMany", doc(fmt.Sprint(i), "OPR-1", ""))
 	}
-	if docs, beyond := c.take(); len(docs) != MaxDocuments || beyond != 2 {
+	c.add("TestOther", doc("-1", "OPR-1", ""))
+	if docs, beyond := c.take(); len(docs) != MaxPerTest+1 || beyond != 3 || docs[MaxPerTest].test != "TestOther" {
+		t.Errorf("%d kept, %d beyond", len(docs), beyond)
+	}
+	for i := range MaxDocuments {
+		c.add(fmt.Sprint("TestMore/", i), doc(fmt.Sprint(-2-i), "OPR-1", ""))
+	}
+	if docs, beyond := c.take(); len(docs) != MaxDocuments || beyond != 3+MaxPerTest+1 {
 		t.Errorf("%d kept, %d beyond", len(docs), beyond)
 	}
 }

@@ -108,7 +108,7 @@ func (g Gate) validate(c *collection) (report string, err error) {
 		report += fmt.Sprintf(", %d of exempt tests left out", n)
 	}
 	if beyond > 0 {
-		report += fmt.Sprintf(", %d beyond the bound of %d left out", beyond, MaxDocuments)
+		report += fmt.Sprintf(", %d beyond the bounds (%d of one test, %d in all) left out", beyond, MaxPerTest, MaxDocuments)
 	}
 	return report, nil
 }

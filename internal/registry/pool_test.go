@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/epp/schematest"
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 )
@@ -299,7 +300,8 @@ func TestTLSWithClientCertificate(t *testing.T) {
 	}
 	f := newFake(t)
 	f.addr = ln.Addr().String()
-	srv := &epp.Server{Handler: f, TLS: &tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}}
+	srv := &epp.Server{Handler: f, TLS: &tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool},
+		Transcript: func(_ *epp.Conn, _ epp.Direction, frame []byte) { schematest.Collect(t, frame) }}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close(); <-done })
