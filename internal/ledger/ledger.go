@@ -43,7 +43,7 @@ type Posting struct {
 
 // Entry is one balanced movement.
 type Entry struct {
-	Kind     string // "top-up", "hold", "capture", "release", "refund", "deposit", "cost"
+	Kind     string // "top-up", "hold", "capture", "release", "refund", "deposit", "cost", "cost-credit"
 	Item     domain.ItemID
 	Account  domain.AccountID
 	Ref      string // order number, payment reference
@@ -106,4 +106,11 @@ func Fund(registryAccount string, amount int64, currency string) Entry {
 func Spend(registryAccount string, item domain.ItemID, amount int64, currency string) Entry {
 	return Entry{Kind: "cost", Item: item, Ref: registryAccount, Currency: currency,
 		Postings: []Posting{{Deposit(registryAccount), -amount}, {Cost(registryAccount), amount}}}
+}
+
+// Credit records what a registry gave back to our deposit for what an item ended: a deletion within a grace period
+// (RFC 3915).
+func Credit(registryAccount string, item domain.ItemID, amount int64, currency string) Entry {
+	return Entry{Kind: "cost-credit", Item: item, Ref: registryAccount, Currency: currency,
+		Postings: []Posting{{Deposit(registryAccount), amount}, {Cost(registryAccount), -amount}}}
 }

@@ -158,6 +158,10 @@ func (o *Ops) commitOutcomes(ctx context.Context, batch []landing) (again []land
 			}
 			if err == nil {
 				r.tenure = &t
+				if r.spent, err = o.spent(ctx, r, now); err != nil {
+					failed = errors.Join(failed, err)
+					continue
+				}
 			}
 		}
 		plan, err := decideOutcome(r, now, wall)
@@ -177,6 +181,20 @@ func (o *Ops) commitOutcomes(ctx context.Context, batch []landing) (again []land
 		}
 	}
 	return again, failed
+}
+
+// spent is what a name that was deleted has cost us within its grace period: that much the registry gives back. Of one
+// that is gone at once it is all that it ever cost, since that is what its add grace period means (RFC 3915 section 3.1).
+func (o *Ops) spent(ctx context.Context, l landing, now time.Time) (int64, error) {
+	if l.leased.Intent.Kind != domain.IntentDelete || l.outcome.Kind != domain.OutcomeAccepted {
+		return 0, nil
+	}
+	suffix, _ := o.Policy().Suffix(l.leased.Intent.Name.Suffix())
+	since := now.AddDate(0, 0, -suffix.GraceDays)
+	if l.outcome.Object.Name == "" {
+		since = l.tenure.RegisteredAt.Add(-time.Hour) // costs are dated by our clock, the name by the registry's
+	}
+	return o.Store.SpentOn(ctx, l.leased.Intent.RegistryAccount, l.leased.Intent.Name, since)
 }
 
 // overdue ends or parks intents whose business deadline has passed.

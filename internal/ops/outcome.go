@@ -17,6 +17,7 @@ type landing struct {
 	leased  domain.Leased
 	item    domain.Item
 	tenure  *domain.Tenure // the name's running tenure, for changes of existing names
+	spent   int64          // delete: what the name has cost us within the grace period, minor units
 	outcome domain.Outcome
 	failed  error         // a defect of ours that the outcome stands for
 	longest time.Duration // how long the registry may still work on a lost command
@@ -136,6 +137,9 @@ func acceptedPlan(plan *Plan, l landing, money lifecycle.Money, now time.Time) {
 	unparked(plan, in, now)
 	if in.Payload.Cost > 0 {
 		plan.Entries = append(plan.Entries, ledger.Spend(in.RegistryAccount, l.item.ID, in.Payload.Cost, orHouse(l.item.Currency, l.house)))
+	}
+	if l.spent > 0 {
+		plan.Entries = append(plan.Entries, ledger.Credit(in.RegistryAccount, l.item.ID, l.spent, l.house.Currency))
 	}
 	row := sequels[in.Kind]
 	if row.land != nil {

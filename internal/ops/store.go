@@ -61,6 +61,8 @@ type tenures interface {
 type money interface {
 	Wallet(ctx context.Context, account domain.AccountID) (Wallet, error)
 	Statement(ctx context.Context, account domain.AccountID, before int64, limit int) ([]LedgerLine, error)
+	// SpentOn is what a name has cost us at a registry account since a business time, less what was given back.
+	SpentOn(ctx context.Context, registryAccount string, name domain.Name, since time.Time) (int64, error)
 	// Balances gives the house's own ledger accounts and the sum over all (which must be zero).
 	Balances(ctx context.Context) (Balances, error)
 }

@@ -57,6 +57,7 @@ type Suffix struct {
 	Transfer     int64        `toml:"transfer"`
 	CostRenew    int64        `toml:"cost_renew"`     // and for each further one
 	CostRedeem   int64        `toml:"cost_redeem"`    // and for a restore; 0 in rows from before it was known
+	GraceDays    int          `toml:"grace_days"`     // days within which a deletion gives us back what the name cost [5]
 	Cost         int64        `toml:"cost"`           // what the registry takes for the first year, minor units
 	PremiumMark  int64        `toml:"premium_margin"` // percent added to a registry's premium fee
 	Version      int64        `toml:"-"`
@@ -152,6 +153,9 @@ func Parse(rows []Row) (*Table, error) {
 			}
 			if err := s.check(r.Key); err != nil {
 				return nil, fmt.Errorf("policy suffix %s: %w", r.Key, err)
+			}
+			if s.GraceDays <= 0 {
+				s.GraceDays = 5
 			}
 			s.Version = r.Version
 			t.suffixes[s.Suffix] = s

@@ -176,6 +176,12 @@ func (s *Store) Statement(ctx context.Context, account domain.AccountID, before 
 	return out, nil
 }
 
+// SpentOn implements ops.Store.
+func (s *Store) SpentOn(ctx context.Context, registryAccount string, name domain.Name, since time.Time) (int64, error) {
+	n, err := s.queries().SpentOn(ctx, db.SpentOnParams{Name: string(name), LedgerKey: string(ledger.Cost(registryAccount)), Since: stamp(since)})
+	return n, wrap(err)
+}
+
 // Balances implements ops.Store.
 func (s *Store) Balances(ctx context.Context) (ops.Balances, error) {
 	b := ops.Balances{Accounts: map[string]int64{}}

@@ -2,6 +2,7 @@ package world
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -117,6 +118,8 @@ type nameJSON struct {
 	Registrant string    `json:"registrant,omitempty"`
 	CreateTRID string    `json:"create_trid,omitempty"`
 	ROID       string    `json:"roid"`
+	DS         []string  `json:"ds,omitempty"`  // as zone files write them
+	AuthInfo   bool      `json:"auth_info_set"` // whether there is one; never what it is
 
 	Verification    string    `json:"verification,omitempty"` // state; absent: notApplicable
 	VerificationDue time.Time `json:"verification_due,omitzero"`
@@ -128,8 +131,11 @@ type nameJSON struct {
 func nameToJSON(v registry.DomainView) nameJSON {
 	out := nameJSON{Name: v.Name, ClID: v.Sponsor, CrDate: v.Created, ExDate: v.Expires, UpDate: v.Updated, TrDate: v.Transferred,
 		Statuses: append([]string{}, v.EPPStatus...), RGP: append([]string{}, v.RGPStatus...), NS: []string{}, InZone: v.InZone,
-		Registrant: v.Registrant, CreateTRID: v.CreateTRID, ROID: v.ROID,
+		Registrant: v.Registrant, CreateTRID: v.CreateTRID, ROID: v.ROID, AuthInfo: v.AuthInfoSet,
 		Verification: v.Verify, VerificationDue: v.VerifyDue, Holds: v.Holds, Variants: v.Variants}
+	for _, d := range v.DS {
+		out.DS = append(out.DS, fmt.Sprintf("%d %d %d %s", d.KeyTag, d.Algorithm, d.DigestType, d.Digest))
+	}
 	if v.Pending != nil {
 		out.Pending = v.Pending.Op
 	}

@@ -534,6 +534,26 @@ func (q *Queries) RaisePolicyHead(ctx context.Context, version int64) error {
 	return err
 }
 
+const spentOn = `-- name: SpentOn :one
+select cast(coalesce(sum(p.amount), 0) as bigint) from item i
+join ledger_entry e on e.item_id = i.id
+join posting p on p.entry_id = e.id
+where i.name = $1 and p.ledger_key = $2 and e.at >= $3
+`
+
+type SpentOnParams struct {
+	Name      string
+	LedgerKey string
+	Since     sql.NullTime
+}
+
+func (q *Queries) SpentOn(ctx context.Context, arg SpentOnParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, spentOn, arg.Name, arg.LedgerKey, arg.Since)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const statement = `-- name: Statement :many
 select e.id, e.kind, p.amount, e.currency, e.ref, e.at, e.item_id, i.name, i.order_id, o.number
 from posting p

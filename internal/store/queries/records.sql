@@ -102,3 +102,9 @@ insert into policy_row (kind, key, version, body) values ($1, $2, $3, $4) on con
 
 -- name: RaisePolicyHead :exec
 update policy_head set version = sqlc.arg(version) where id = 0 and version < sqlc.arg(version);
+
+-- name: SpentOn :one
+select cast(coalesce(sum(p.amount), 0) as bigint) from item i
+join ledger_entry e on e.item_id = i.id
+join posting p on p.entry_id = e.id
+where i.name = sqlc.arg(name) and p.ledger_key = sqlc.arg(ledger_key) and e.at >= sqlc.arg(since);
