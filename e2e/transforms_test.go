@@ -99,7 +99,7 @@ func TestTransformsWithLostAnswers(t *testing.T) {
 	each("hurry", func(p plot) { p.hurry() })
 	each("regret", func(p plot) { p.regret() })
 	// Days later the codes are cleared at the registries, and a deleted name can be restored.
-	worldCall(t, e.World, http.MethodPost, "/api/clock/advance", map[string]string{"by": "192h"}, nil)
+	worldCall(t, e.World, http.MethodPost, "/api/clock/advance", map[string]string{"by": "146h"}, nil)
 	settle(t, e.World)
 	each("redemption", func(p plot) { p.redemption() })
 	sameDeposits(t, e, data, demo)
