@@ -266,8 +266,15 @@ func TestRefusalsOfActs(t *testing.T) {
 					return nil
 				}
 				quoted := ""
-				if auth := authOf(cmd); auth != nil {
-					quoted = auth.Pw
+				switch c := cmd.Action.(type) {
+				case *epp.DomainTransfer:
+					if c.AuthInfo != nil {
+						quoted = c.AuthInfo.Pw
+					}
+				case *epp.DomainUpdate:
+					if c.Chg != nil && c.Chg.AuthInfo != nil {
+						quoted = c.Chg.AuthInfo.Pw
+					}
 				}
 				return epp.Fail(row.code, "says the registry: "+quoted, row.values...)
 			})

@@ -62,6 +62,7 @@ func TestJudgements(t *testing.T) {
 			{"happened, by its grace period", seen(expiring(was.AddDate(1, 0, 0)), statuses("ok", "renewPeriod")), true, did, ""},
 			{"happened, and no time of it is shown", seen(expiring(was.AddDate(1, 0, 0)), func(v *view) { v.object.UpdatedAt = time.Time{} }), true, did, ""},
 			{"happened, and the registry's own on top", seen(expiring(was.AddDate(2, 0, 0)), touched, statuses("ok", "autoRenewPeriod")), true, did, ""},
+			{"happened, in the grace period of the registry's own before", seen(expiring(was.AddDate(1, 0, 0)), touched, statuses("ok", "autoRenewPeriod")), true, did, ""},
 			{"did not", seen(expiring(was)), true, not, ""},
 			{"did not, and was not sent", seen(expiring(was)), false, not, ""},
 			{"the registry's own alone", seen(expiring(was.AddDate(1, 0, 0)), statuses("ok", "autoRenewPeriod")), true, not, ""},

@@ -17,11 +17,11 @@ func transforms(b *bench) {
 	t.SealedAuth, t.AuthUntil = []byte{0, 1, 255}, now.AddDate(0, 0, 5)
 	b.commit(ops.InsertTenure{Tenure: t})
 	b.same("inserted", must[domain.Tenure](b)(b.TenureByID(b.ctx, t.ID)), t)
-	t.DS, t.SealedAuth, t.AuthUntil, t.DeletedAt = t.DS[1:], nil, time.Time{}, now.Add(time.Hour)
+	t.DS, t.SealedAuth, t.AuthUntil, t.DeletedAt = t.DS[1:], []byte{7}, now.AddDate(0, 0, 6), now.Add(time.Hour)
 	b.commit(ops.SetTenure{Tenure: t})
 	t.Version++
 	b.same("changed", must[domain.Tenure](b)(b.TenureByName(b.ctx, "runs.com")), t)
-	t.DS, t.DeletedAt = nil, time.Time{}
+	t.DS, t.SealedAuth, t.AuthUntil, t.DeletedAt = nil, nil, time.Time{}, time.Time{}
 	b.commit(ops.SetTenure{Tenure: t})
 	t.Version++
 	list, _ := must2[domain.Tenure](b)(b.Tenures(b.ctx, a.ID, ops.TenureFilter{}))
