@@ -166,6 +166,10 @@ func TestHoldReasons(t *testing.T) {
 	if !old.has("serverHold") {
 		t.Error("a hold put on by hand went with another")
 	}
+	older := &Domain{Statuses: []string{"serverHold"}}
+	if older.unhold(holdVerification); !older.has("serverHold") {
+		t.Error("a hold went for a reason that it never had")
+	}
 }
 
 func TestContactTransfer(t *testing.T) {
