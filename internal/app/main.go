@@ -18,7 +18,7 @@ import (
 
 // commands is the command line. Flags win over OPENREGISTRAR_* variables, and these over DATA/config.toml.
 type commands struct {
-	Data     string `help:"Folder that everything is kept in." default:"./data" env:"OPENREGISTRAR_DATA" placeholder:"DIR"`
+	Data     string `help:"Folder that everything is kept in." default:"${data}" env:"OPENREGISTRAR_DATA" placeholder:"DIR"`
 	Log      string `help:"What is logged: debug, info, warn or error." default:"warn" enum:"debug,info,warn,error" env:"OPENREGISTRAR_LOG"`
 	PortBase string `help:"First port of all; :0 takes free ones; none: the defaults (8080 …)." env:"OPENREGISTRAR_PORT_BASE" placeholder:"PORT"`
 	Postgres string `help:"PostgreSQL address; none: SQLite in the data folder." env:"OPENREGISTRAR_POSTGRES" placeholder:"URL"`
@@ -26,6 +26,7 @@ type commands struct {
 	Demo      demoCmd      `cmd:"" help:"A registrar and the world around it, on this machine."`
 	Serve     serveCmd     `cmd:"" help:"The registrar."`
 	World     worldCmd     `cmd:"" help:"The simulated world: registries, DNS, mailbox, clock."`
+	Registry  registryCmd  `cmd:"" help:"A simulated registry alone, for testing a registrar."`
 	Drill     drillCmd     `cmd:"" help:"Cause a fault through the real flow, see it explained, mend it."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to date."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare ledger, orders and names, and print every disagreement."`
@@ -44,7 +45,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	var c commands
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("openregistrar"), kong.Description("A domain registrar that anybody can run."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }))
+		kong.Writers(stdout, stderr), kong.Vars{"data": defaultData}, kong.Exit(func(code int) { exit = code }))
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 2

@@ -8,7 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -69,6 +71,9 @@ var extensions = map[string]epp.Extension{nsRGP: epp.RGP, nsSecDNS: epp.SecDNS, 
 	epp.NSLaunch: epp.Launch, epp.NSAllocationToken: epp.AllocationTokens,
 	epp.NSCDN: epp.CDN, epp.NSTTL: epp.TTL, epp.NSLowBalance: epp.LowBalance,
 	epp.NSUnhandled: epp.UnhandledNamespaces, epp.NSSecureAuthInfo: epp.SecureAuthInfo, epp.NSFee08: epp.Fee08}
+
+// Extensions lists the namespaces that a profile may name.
+func Extensions() []string { return slices.Sorted(maps.Keys(extensions)) }
 
 func (f *front) server(conf *tls.Config) *epp.Server {
 	p := &f.r.p
