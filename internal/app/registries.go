@@ -83,7 +83,11 @@ func (a *App) watch(ctx context.Context) error {
 		failed = errors.Join(failed, a.ops.Standing(ctx, s))
 		if h.Deposit != nil {
 			cfg, _ := a.registryConfig(h.Account)
-			failed = errors.Join(failed, a.ops.BalanceTold(ctx, h.Account, *h.Deposit, cfg.LowDeposit, h.Currency))
+			low := cfg.LowDeposit
+			if h.LowTold > 0 { // it warns at its threshold, we under ours
+				low = max(low, h.LowTold+1)
+			}
+			failed = errors.Join(failed, a.ops.BalanceTold(ctx, h.Account, *h.Deposit, low, h.Currency))
 		}
 		if a.registry.Polls(h.Account) && h.LoggedIn && a.registry.MaintenanceDue(h.Account) {
 			planned, err := a.registry.Maintenance(ctx, h.Account)

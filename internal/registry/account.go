@@ -34,6 +34,7 @@ type account struct {
 	chunk   atomic.Int32    // names in one check
 	skew    atomic.Int64    // registry's clock less ours, ns, at the latest greeting
 	deposit atomic.Pointer[int64]
+	lowTold atomic.Int64 // the registry's own threshold of a low deposit, minor units; 0: it never told
 
 	secrets   atomic.Pointer[secrets]
 	certUntil atomic.Pointer[time.Time]          // of our certificate, as it was when last dialled
@@ -340,7 +341,7 @@ func (a *account) health(ctx context.Context) Health {
 func (a *account) standing() Health {
 	p := a.pool.Stats()
 	h := Health{Account: a.ID, Addr: a.Addr, Suffixes: a.Suffixes, Cap: a.Sessions, Currency: a.Currency,
-		Deposit: a.deposit.Load(), Skew: time.Duration(a.skew.Load()),
+		Deposit: a.deposit.Load(), LowTold: a.lowTold.Load(), Skew: time.Duration(a.skew.Load()),
 		Open: p.Open, InFlight: p.InUse, Waiting: p.Waiting, Limit: p.Limit, Breaker: string(p.State), RetryAt: p.RetryAt,
 		Refused: p.Refused, Buckets: a.limiter.buckets(a.cfg.Wall()), Grant: a.grant.Load()}
 	if until := a.certUntil.Load(); until != nil {
@@ -365,6 +366,23 @@ func (a *account) blank(text string, secrets ...string) string {
 		}
 	}
 	return text
+}
+
+// lowBalance takes over what a registry says of our deposit when it has fallen to its threshold.
+func (a *account) lowBalance(d *epp.LowBalanceData) {
+	left, err := epp.ParseAmount(d.AvailableCredit, digits(a.Currency))
+	if err != nil {
+		return
+	}
+	a.deposit.Store(&left)
+	threshold, err := epp.ParseAmount(d.CreditThreshold, digits(a.Currency))
+	if limit, lerr := epp.ParseAmount(d.CreditLimit, digits(a.Currency)); d.ThresholdType == epp.ThresholdPercent && lerr == nil {
+		part, perr := epp.ParseAmount(d.CreditThreshold, 0)
+		threshold, err = limit*part/100, perr
+	}
+	if err == nil {
+		a.lowTold.Store(threshold)
+	}
 }
 
 // commandName is "domain:create", for counting.

@@ -170,3 +170,28 @@ func TestMaintenanceList(t *testing.T) {
 		t.Error("asked once an hour")
 	}
 }
+
+func TestLowBalanceFromPoll(t *testing.T) {
+	f := newFake(t)
+	for i, d := range []*epp.LowBalanceData{
+		{RegistrarName: "Ours", CreditLimit: "1000.00", CreditThreshold: "10", ThresholdType: epp.ThresholdPercent, AvailableCredit: "99.50"},
+		{RegistrarName: "Ours", CreditLimit: "1000.00", CreditThreshold: "120.00", ThresholdType: epp.ThresholdFixed, AvailableCredit: "-1.25"}} {
+		resp := epp.NewResponse(epp.CodeAckToDequeue, d)
+		resp.MsgQ = &epp.MsgQ{ID: string(rune('1' + i)), Count: 1, QDate: f.wall, Msg: "Low balance"}
+		f.queue = append(f.queue, resp)
+	}
+	f.start("", epp.Limits{})
+	r := f.open()
+	want := [][2]int64{{9950, 10000}, {-125, 12000}}
+	n, err := r.Poll(context.Background(), "fakesim", func(_ context.Context, m Message) error {
+		h := r.Standing()[0]
+		if m.Kind != "balance" || !m.Readable || h.Deposit == nil || *h.Deposit != want[0][0] || h.LowTold != want[0][1] {
+			t.Errorf("%+v, %+v, want %v", m, h, want[0])
+		}
+		want = want[1:]
+		return nil
+	})
+	if err != nil || n != 2 {
+		t.Error(n, err)
+	}
+}

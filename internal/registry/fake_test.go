@@ -239,7 +239,7 @@ func (f *fake) start(addr string, limits epp.Limits) {
 	}
 	f.addr = ln.Addr().String()
 	f.srv = &epp.Server{Handler: f, Greeting: epp.GreetingConfig{ServerID: "fake", Now: func() time.Time { return f.wall }},
-		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.LoginSec, epp.Maintenance}, Limits: limits}
+		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.LoginSec, epp.Maintenance, epp.LowBalance}, Limits: limits}
 	if f.bare {
 		f.srv.Extensions = nil
 	}

@@ -186,6 +186,7 @@ func (a *account) digest(m *Message, resp *epp.Response) {
 			}
 		case *epp.LowBalanceData:
 			m.Kind = "balance"
+			a.lowBalance(v)
 			fact("available", v.AvailableCredit)
 			fact("threshold", strings.TrimSpace(v.CreditThreshold+" "+v.ThresholdType))
 		case *epp.Raw:

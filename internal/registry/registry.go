@@ -228,6 +228,7 @@ type Health struct {
 	Breaker   string    // "closed", "open", "half-open"
 	RetryAt   time.Time // when Breaker is open
 	Deposit   *int64    // minor units, as the registry told last; nil: it never did
+	LowTold   int64     // minor units at which the registry itself warns; 0: it never told
 	Currency  string
 	Skew      time.Duration // registry's clock less ours, at the latest greeting
 
