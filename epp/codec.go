@@ -132,6 +132,11 @@ func (c *Codec) decodeCommand(el *Element) (*Command, error) {
 		if len(ext.Children) == 0 {
 			d.fail(CodeSyntaxError, ext, "element is empty")
 		}
+		for _, x := range ext.Children {
+			if x.Space == NSEPP || x.Space == "" { // the schema wants another namespace
+				d.unexpected(x)
+			}
+		}
 		d.noText(ext)
 		cmd.Extensions = c.decodeValues(ext, d)
 	}

@@ -235,6 +235,10 @@ func (d *decoder) disclose(el *Element) *Disclose {
 	p := &Disclose{Flag: d.bool(el, flag)}
 	d.sequence(el, "name2 org2 addr2 voice fax email", func(x *Element) {
 		switch x.Local {
+		case "name", "org", "addr":
+			d.empty(x)
+		}
+		switch x.Local {
 		case "name":
 			p.Name = append(p.Name, d.enumAttr(x, "type", PostalInt, PostalLoc))
 		case "org":

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -318,9 +317,10 @@ func (d *decoder) status(el *Element) Status {
 	if s == "" {
 		d.fail(CodeMissingParameter, el, "attribute s missing")
 	}
-	st := Status{Value: s, Text: strings.TrimSpace(el.DeepText())}
-	st.Lang, _ = d.tokenAttr(el, "lang")
-	return st
+	if len(el.Children) > 0 {
+		d.unexpected(el.Children[0])
+	}
+	return Status{Value: s, Text: strings.TrimSpace(el.DeepText()), Lang: d.lang(el)}
 }
 
 // statusOf is status with the schema's list of values, to which commands are
@@ -331,22 +331,6 @@ func (d *decoder) statusOf(el *Element, allowed []string) Status {
 		d.fail(CodeValueSyntax, el, "unknown status")
 	}
 	return st
-}
-
-// isROID is the schema's pattern of a repository object identifier:
-// (\w|_){1,80}-\w{1,8}.
-func isROID(s string) bool {
-	i := strings.LastIndexByte(s, '-')
-	if i < 0 {
-		return false
-	}
-	for k, r := range s {
-		if k != i && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return false
-		}
-	}
-	n, m := utf8.RuneCountInString(s[:i]), utf8.RuneCountInString(s[i+1:])
-	return n >= 1 && n <= 80 && m >= 1 && m <= 8
 }
 
 func (d *decoder) addr(el *Element) netip.Addr {

@@ -140,7 +140,9 @@ func (d *decoder) cnnicIdentity(el *Element) *CNNICIdentity {
 		case "purveyor":
 			i.Purveyor = d.bounded(c, 3, 16)
 		case "mobile":
-			i.Mobile = d.phone(c).Number
+			if i.Mobile = d.phone(c).Number; i.Mobile == "" && d.strict {
+				d.fail(CodeMissingParameter, c, "empty value")
+			}
 		}
 	})
 	return i

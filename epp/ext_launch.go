@@ -337,12 +337,18 @@ func (d *decoder) launchPhase(el *Element) LaunchPhase {
 }
 
 func (d *decoder) validated(el *Element) ValidatedText {
-	return ValidatedText{Text: d.need(el), ValidatorID: d.attr(el, "validatorID")}
+	v := ValidatedText{Text: d.need(el)}
+	validator, given := d.tokenAttr(el, "validatorID")
+	if d.strict && given && validator == "" {
+		d.fail(CodeValueSyntax, el, "attribute validatorID is empty")
+	}
+	v.ValidatorID = validator
+	return v
 }
 
 func (d *decoder) launchID(el *Element) LaunchID {
 	var id LaunchID
-	d.children(el, func(c *Element) {
+	d.sequence(el, "phase applicationID", func(c *Element) {
 		switch c.Local {
 		case "phase":
 			id.Phase = d.launchPhase(c)
@@ -364,7 +370,7 @@ func (d *decoder) launchCheck(el *Element) *LaunchCheck {
 	default:
 		d.fail(CodeValueSyntax, el, "unknown form of check")
 	}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "phase", func(x *Element) {
 		if x.Local != "phase" {
 			d.unexpected(x)
 			return
@@ -405,7 +411,7 @@ func (d *decoder) launchInfo(el *Element) *LaunchInfo {
 	if a, ok := el.Attr("includeMark"); ok {
 		c.IncludeMark = d.bool(el, collapse(a))
 	}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "phase applicationID", func(x *Element) {
 		switch x.Local {
 		case "phase":
 			c.Phase = d.launchPhase(x)

@@ -7,6 +7,17 @@ func (d *decoder) launchCreate(el *Element) *LaunchCreate {
 	default:
 		d.fail(CodeValueSyntax, el, "unknown type of launch object")
 	}
+	d.inTurn(el, func(x *Element) int {
+		switch {
+		case x.Is(NSLaunch, "phase"):
+			return 1
+		case x.Is(NSLaunch, "notice"):
+			return -3
+		case x.Space != NSLaunch, x.Local == "codeMark":
+			return -2
+		}
+		return 0
+	})
 	for _, x := range el.Children {
 		switch {
 		case x.Is(NSLaunch, "phase"):
@@ -41,13 +52,20 @@ func (d *decoder) launchCreate(el *Element) *LaunchCreate {
 
 func (d *decoder) codeMark(el *Element) CodeMark {
 	var m CodeMark
+	d.inTurn(el, func(x *Element) int {
+		switch {
+		case x.Is(NSLaunch, "code"):
+			return 1
+		case x.Space != NSLaunch:
+			return 2
+		}
+		return 0
+	})
 	for _, x := range el.Children {
 		switch {
 		case x.Is(NSLaunch, "code"):
 			m.Code = d.validated(x)
-		case x.Space == NSLaunch || m.Mark != nil:
-			d.unexpected(x)
-		default:
+		case x.Space != NSLaunch:
 			m.Mark = d.mark(x)
 		}
 	}
@@ -57,7 +75,7 @@ func (d *decoder) codeMark(el *Element) CodeMark {
 
 func (d *decoder) launchNotice(el *Element) LaunchNotice {
 	var n LaunchNotice
-	d.children(el, func(x *Element) {
+	d.sequence(el, "noticeID notAfter acceptedDate", func(x *Element) {
 		switch x.Local {
 		case "noticeID":
 			n.ID = d.validated(x)

@@ -127,7 +127,7 @@ func decodeLoginSec(el *Element) (Value, error) {
 	case "loginSec":
 		d := &decoder{strict: true}
 		c := &LoginSecCommand{}
-		d.children(el, func(x *Element) {
+		d.sequence(el, "userAgent pw newPW", func(x *Element) {
 			switch x.Local {
 			case "userAgent":
 				c.UserAgent = d.userAgent(x)
@@ -159,7 +159,7 @@ const maxSecret = 1024
 
 func (d *decoder) userAgent(el *Element) *UserAgent {
 	u := &UserAgent{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "app tech os", func(x *Element) {
 		switch x.Local {
 		case "app":
 			u.App = d.token(x)

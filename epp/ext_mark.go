@@ -2,6 +2,7 @@ package epp
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -190,7 +191,7 @@ func (d *decoder) mark(el *Element) Value {
 		d.unexpected(el)
 		return m
 	}
-	d.children(el, func(c *Element) {
+	d.sequence(el, "trademark* treatyOrStatute* court*", func(c *Element) {
 		switch c.Local {
 		case "trademark":
 			m.Trademarks = append(m.Trademarks, d.trademark(c))
@@ -209,7 +210,7 @@ func (d *decoder) mark(el *Element) Value {
 func (d *decoder) markBase(b *MarkBase, c *Element) bool {
 	switch c.Local {
 	case "id":
-		b.ID = d.need(c)
+		b.ID = d.markID(c)
 	case "markName":
 		b.Name = d.token(c)
 	case "holder":
@@ -217,7 +218,7 @@ func (d *decoder) markBase(b *MarkBase, c *Element) bool {
 	case "contact":
 		b.Contacts = append(b.Contacts, d.markParty(c, "type"))
 	case "label":
-		b.Labels = append(b.Labels, d.need(c))
+		b.Labels = append(b.Labels, d.markLabel(c))
 	case "goodsAndServices":
 		b.Goods = d.token(c)
 	default:
@@ -226,17 +227,44 @@ func (d *decoder) markBase(b *MarkBase, c *Element) bool {
 	return true
 }
 
-func (d *decoder) markWhole(b *MarkBase) {
+// markWhole holds a mark to what is there of it; each kind has more.
+func (d *decoder) markWhole(el *Element, b *MarkBase, more ...string) {
 	d.require(b.ID != "", "id")
-	d.require(!d.strict || len(b.Holders) > 0, "holder")
+	d.needs(el, "markName", "holder", "goodsAndServices")
+	d.needs(el, more...)
+}
+
+// markID is two numbers with a hyphen between.
+func (d *decoder) markID(el *Element) string {
+	id := d.need(el)
+	issuer, number, ok := strings.Cut(id, "-")
+	if d.strict && (!ok || !digits(issuer) || !digits(number)) {
+		d.fail(CodeValueSyntax, el, "not the id of a mark")
+	}
+	return id
+}
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// markLabel is a DNS label of letters, digits and hyphens.
+func (d *decoder) markLabel(el *Element) string {
+	l := d.bounded(el, 1, 63)
+	ok := !strings.HasPrefix(l, "-") && !strings.HasSuffix(l, "-")
+	for i := 0; i < len(l); i++ {
+		ok = ok && (l[i] == '-' || isAlnum(l[i]))
+	}
+	if d.strict && !ok {
+		d.fail(CodeValueSyntax, el, "not a label")
+	}
+	return l
 }
 
 func (d *decoder) trademark(el *Element) Trademark {
 	var t Trademark
-	d.children(el, func(c *Element) {
+	d.sequence(el, "id markName holder* contact* jurisdiction class* label* goodsAndServices apId apDate regNum regDate exDate", func(c *Element) {
 		switch c.Local {
 		case "jurisdiction":
-			t.CC = d.token(c)
+			t.CC = d.bounded(c, 2, 2)
 		case "class":
 			n, err := strconv.Atoi(d.token(c))
 			if err != nil {
@@ -259,24 +287,25 @@ func (d *decoder) trademark(el *Element) Trademark {
 			}
 		}
 	})
-	d.markWhole(&t.MarkBase)
+	d.markWhole(el, &t.MarkBase, "jurisdiction", "regNum", "regDate")
 	return t
 }
 
 func (d *decoder) treatyMark(el *Element) TreatyMark {
 	var t TreatyMark
-	d.children(el, func(c *Element) {
+	d.sequence(el, "id markName holder* contact* protection* label* goodsAndServices refNum proDate title execDate", func(c *Element) {
 		switch c.Local {
 		case "protection":
 			var p MarkProtection
-			d.children(c, func(x *Element) {
+			d.needs(c, "cc")
+			d.sequence(c, "cc region ruling*", func(x *Element) {
 				switch x.Local {
 				case "cc":
-					p.CC = d.token(x)
+					p.CC = d.bounded(x, 2, 2)
 				case "region":
 					p.Region = d.token(x)
 				case "ruling":
-					p.Rulings = append(p.Rulings, d.token(x))
+					p.Rulings = append(p.Rulings, d.bounded(x, 2, 2))
 				default:
 					d.unexpected(x)
 				}
@@ -296,20 +325,20 @@ func (d *decoder) treatyMark(el *Element) TreatyMark {
 			}
 		}
 	})
-	d.markWhole(&t.MarkBase)
+	d.markWhole(el, &t.MarkBase, "protection", "refNum", "proDate", "title", "execDate")
 	return t
 }
 
 func (d *decoder) courtMark(el *Element) CourtMark {
 	var t CourtMark
-	d.children(el, func(c *Element) {
+	d.sequence(el, "id markName holder* contact* label* goodsAndServices refNum proDate cc region* courtName", func(c *Element) {
 		switch c.Local {
 		case "refNum":
 			t.RefNum = d.token(c)
 		case "proDate":
 			t.ProDate = d.time(c)
 		case "cc":
-			t.CC = d.token(c)
+			t.CC = d.bounded(c, 2, 2)
 		case "region":
 			t.Regions = append(t.Regions, d.token(c))
 		case "courtName":
@@ -320,13 +349,16 @@ func (d *decoder) courtMark(el *Element) CourtMark {
 			}
 		}
 	})
-	d.markWhole(&t.MarkBase)
+	d.markWhole(el, &t.MarkBase, "refNum", "proDate", "cc", "courtName")
 	return t
 }
 
 func (d *decoder) markParty(el *Element, role string) MarkParty {
 	p := MarkParty{Role: d.attr(el, role)}
-	d.children(el, func(c *Element) {
+	if _, given := el.Attr(role); given {
+		d.oneOf(el, p.Role, markRoles[role])
+	}
+	d.sequence(el, "name org addr voice fax email", func(c *Element) {
 		switch c.Local {
 		case "name":
 			p.Name = d.token(c)
@@ -334,15 +366,26 @@ func (d *decoder) markParty(el *Element, role string) MarkParty {
 			p.Org = d.token(c)
 		case "addr":
 			p.Addr = d.postalAddr(c)
+			d.needs(c, "street")
 		case "voice":
 			p.Voice = d.phone(c)
 		case "fax":
 			p.Fax = d.phone(c)
 		case "email":
-			p.Email = d.token(c)
+			p.Email = d.need(c)
 		default:
 			d.unexpected(c)
 		}
 	})
+	d.needs(el, "addr")
+	if role == "type" {
+		d.needs(el, "name", "voice", "email")
+	}
 	return p
+}
+
+// markRoles are the values of the attributes that say what a party is.
+var markRoles = map[string][]string{
+	"entitlement": {"owner", "assignee", "licensee"},
+	"type":        {"owner", "agent", "thirdparty"},
 }

@@ -1,7 +1,5 @@
 package epp
 
-import "slices"
-
 func decodeOrgAction(verb Verb, _ string, el *Element) (Action, error) {
 	d := &decoder{strict: true}
 	var a Action
@@ -18,9 +16,6 @@ func decodeOrgAction(verb Verb, _ string, el *Element) (Action, error) {
 		c.ID, c.Roles, c.Statuses, c.ParentID, c.Postal = i.ID, i.Roles, i.Statuses, i.ParentID, i.Postal
 		c.Voice, c.Fax, c.Email, c.URL, c.Contacts = i.Voice, i.Fax, i.Email, i.URL, i.Contacts
 		d.require(len(c.Roles) > 0, "role")
-		if len(c.Statuses) > 4 {
-			d.fail(CodeSyntaxError, el, "more than four status elements")
-		}
 		a = c
 	case VerbUpdate:
 		a = d.orgUpdate(el)
@@ -62,7 +57,7 @@ func decodeOrgData(el *Element) (Value, error) {
 // the rest.
 func (d *decoder) org(el *Element, create bool) *OrgInfoData {
 	o := &OrgInfoData{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "id role* status4 parentId postalInfo2 voice fax email url contact*", func(x *Element) {
 		switch x.Local {
 		case "id":
 			o.ID = d.bounded(x, 3, 16)
@@ -116,7 +111,7 @@ func (d *decoder) orgHistory(o *OrgInfoData, x *Element) {
 
 func (d *decoder) orgUpdate(el *Element) *OrgUpdate {
 	u := &OrgUpdate{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "id add rem chg", func(x *Element) {
 		switch x.Local {
 		case "id":
 			u.ID = d.bounded(x, 3, 16)
@@ -136,7 +131,7 @@ func (d *decoder) orgUpdate(el *Element) *OrgUpdate {
 
 func (d *decoder) orgAddRem(el *Element) *OrgAddRem {
 	a := &OrgAddRem{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "contact* role* status9", func(x *Element) {
 		switch x.Local {
 		case "contact":
 			a.Contacts = append(a.Contacts, d.orgContact(x))
@@ -153,7 +148,7 @@ func (d *decoder) orgAddRem(el *Element) *OrgAddRem {
 
 func (d *decoder) orgChange(el *Element) *OrgChange {
 	g := &OrgChange{}
-	d.children(el, func(x *Element) {
+	d.sequence(el, "parentId postalInfo2 voice fax email url", func(x *Element) {
 		switch x.Local {
 		case "parentId":
 			g.ParentID = d.bounded(x, 3, 16)
@@ -188,19 +183,11 @@ var (
 	orgContactTypes = []string{"admin", "billing", "tech", "abuse", "custom"}
 )
 
-// oneOf holds a command to the schema's list of values.
-func (d *decoder) oneOf(el *Element, value string, list []string) string {
-	if d.strict && !slices.Contains(list, value) {
-		d.fail(CodeValueSyntax, el, "value not of the schema's list")
-	}
-	return value
-}
-
 func (d *decoder) orgStatus(el *Element) string { return d.oneOf(el, d.need(el), orgStatuses) }
 
 func (d *decoder) orgRole(el *Element) OrgRole {
 	var r OrgRole
-	d.children(el, func(x *Element) {
+	d.sequence(el, "type status3 roleID", func(x *Element) {
 		switch x.Local {
 		case "type":
 			r.Type = d.need(x)
@@ -213,9 +200,6 @@ func (d *decoder) orgRole(el *Element) OrgRole {
 		}
 	})
 	d.require(r.Type != "", "type")
-	if d.strict && len(r.Statuses) > 3 {
-		d.fail(CodeSyntaxError, el, "more than three status elements")
-	}
 	return r
 }
 
@@ -231,7 +215,7 @@ func (d *decoder) orgPostal(el *Element, whole bool) OrgPostal {
 	p := OrgPostal{Type: d.attr(el, "type")}
 	d.require(p.Type != "" || !d.strict, "type")
 	d.oneOf(el, p.Type, []string{PostalInt, PostalLoc})
-	d.children(el, func(x *Element) {
+	d.sequence(el, "name addr", func(x *Element) {
 		switch x.Local {
 		case "name":
 			if p.Name = d.text(x); p.Name == "" {

@@ -89,7 +89,7 @@ func decodeOrgExt(el *Element) (Value, error) {
 		return c, d.result()
 	case "update":
 		u := &OrgExtUpdate{}
-		d.children(el, func(c *Element) {
+		d.sequence(el, "add rem chg", func(c *Element) {
 			switch c.Local {
 			case "add":
 				u.Add = d.orgLinks(c)

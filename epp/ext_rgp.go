@@ -100,22 +100,17 @@ func decodeRGP(el *Element) (Value, error) {
 	case "update":
 		d.strict = true
 		r := &RGPRestore{}
-		restore := el.Child(NSRGP, "restore")
-		d.require(restore != nil, "restore")
-		if d.err != nil {
-			return nil, d.err
-		}
-		switch op, _ := restore.Attr("op"); op {
-		case "request":
-		case "report":
-			report := restore.Child(NSRGP, "report")
-			d.require(report != nil, "report")
-			if report != nil {
-				r.Report = d.rgpReport(report)
+		d.needs(el, "restore")
+		d.sequence(el, "restore", func(c *Element) {
+			op := d.enumAttr(c, "op", "request", "report")
+			d.sequence(c, "report", func(x *Element) { r.Report = d.rgpReport(x) })
+			switch {
+			case op == "report":
+				d.needs(c, "report")
+			case r.Report != nil:
+				d.unexpected(c.Children[0])
 			}
-		default:
-			d.fail(CodeValueSyntax, restore, "attribute op missing or unknown")
-		}
+		})
 		return r, d.result()
 	}
 	return nil, nil
@@ -123,7 +118,7 @@ func decodeRGP(el *Element) (Value, error) {
 
 func (d *decoder) rgpReport(el *Element) *RGPReport {
 	p := &RGPReport{}
-	d.children(el, func(c *Element) {
+	d.sequence(el, "preData postData delTime resTime resReason statement2 other", func(c *Element) {
 		switch c.Local {
 		case "preData":
 			p.PreData = c.DeepText()
@@ -143,6 +138,7 @@ func (d *decoder) rgpReport(el *Element) *RGPReport {
 			d.unexpected(c)
 		}
 	})
+	d.needs(el, "preData", "postData")
 	d.require(!p.DelTime.IsZero(), "delTime")
 	d.require(!p.ResTime.IsZero(), "resTime")
 	d.require(p.ResReason != "", "resReason")

@@ -156,7 +156,7 @@ func decodeSecDNS(el *Element) (Value, error) {
 		if a, ok := el.Attr("urgent"); ok {
 			u.Urgent = d.bool(el, a)
 		}
-		d.children(el, func(c *Element) {
+		d.sequence(el, "rem add chg", func(c *Element) {
 			switch c.Local {
 			case "rem":
 				if all := c.Child(NSSecDNS, "all"); all != nil {
@@ -164,13 +164,19 @@ func decodeSecDNS(el *Element) (Value, error) {
 					if len(c.Children) > 1 {
 						d.fail(CodeSyntaxError, c, "all beside other elements")
 					}
+					d.noText(c)
 					return
 				}
 				u.Rem = d.secDNS(c)
+				d.require(!u.Rem.Empty(), "all, dsData or keyData")
+				if u.Rem.MaxSigLife > 0 {
+					d.unexpected(c.Children[0])
+				}
 			case "add":
 				u.Add = d.secDNS(c)
+				d.require(!u.Add.Empty(), "dsData or keyData")
 			case "chg":
-				d.children(c, func(m *Element) {
+				d.sequence(c, "maxSigLife", func(m *Element) {
 					if m.Local != "maxSigLife" {
 						d.unexpected(m)
 						return
@@ -192,7 +198,7 @@ func decodeSecDNS(el *Element) (Value, error) {
 
 func (d *decoder) secDNS(el *Element) SecDNSData {
 	var s SecDNSData
-	d.children(el, func(c *Element) {
+	d.sequence(el, "maxSigLife dsData* keyData*", func(c *Element) {
 		switch c.Local {
 		case "maxSigLife":
 			s.MaxSigLife = int(d.int(c, d.token(c), 1, 1<<31-1))
@@ -213,7 +219,7 @@ func (d *decoder) secDNS(el *Element) SecDNSData {
 func (d *decoder) dsData(el *Element) DSData {
 	var r DSData
 	seen := 0
-	d.children(el, func(c *Element) {
+	d.sequence(el, "keyTag alg digestType digest keyData", func(c *Element) {
 		switch c.Local {
 		case "keyTag":
 			seen |= 1
@@ -244,7 +250,7 @@ func (d *decoder) dsData(el *Element) DSData {
 func (d *decoder) keyData(el *Element) KeyData {
 	var k KeyData
 	seen := 0
-	d.children(el, func(c *Element) {
+	d.sequence(el, "flags protocol alg pubKey", func(c *Element) {
 		switch c.Local {
 		case "flags":
 			seen |= 1

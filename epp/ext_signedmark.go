@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -144,6 +145,16 @@ const nsDSig = "http://www.w3.org/2000/09/xmldsig#"
 
 func (d *decoder) signedMark(el *Element) *SignedMark {
 	s := &SignedMark{Ref: d.attr(el, "id")}
+	d.require(s.Ref != "" || !d.strict, "id")
+	d.inTurn(el, func(c *Element) int {
+		switch {
+		case c.Is(nsDSig, "Signature"):
+			return 6
+		case c.Space != NSSignedMark:
+			return 5
+		}
+		return 1 + slices.Index([]string{"id", "issuerInfo", "notBefore", "notAfter"}, c.Local)
+	})
 	for _, c := range el.Children {
 		switch {
 		case c.Space == nsDSig && c.Local == "Signature":
@@ -152,7 +163,7 @@ func (d *decoder) signedMark(el *Element) *SignedMark {
 		case c.Space != NSSignedMark:
 			s.Mark = d.mark(c)
 		case c.Local == "id":
-			s.ID = d.need(c)
+			s.ID = d.markID(c)
 		case c.Local == "issuerInfo":
 			s.Issuer = d.signedMarkIssuer(c)
 		case c.Local == "notBefore":
@@ -166,18 +177,22 @@ func (d *decoder) signedMark(el *Element) *SignedMark {
 	d.require(s.ID != "", "id")
 	d.require(s.Mark != nil, "mark")
 	d.require(!d.strict || s.Signature != nil, "Signature")
-	d.require(!d.strict || !s.NotAfter.IsZero(), "notAfter")
+	d.needs(el, "issuerInfo", "notBefore", "notAfter")
 	return s
 }
 
 func (d *decoder) signedMarkIssuer(el *Element) SignedMarkIssuer {
 	i := SignedMarkIssuer{ID: d.attr(el, "issuerID")}
-	d.children(el, func(c *Element) {
+	if _, given := el.Attr("issuerID"); !given && d.strict {
+		d.fail(CodeMissingParameter, el, "attribute issuerID missing")
+	}
+	d.needs(el, "org", "email")
+	d.sequence(el, "org email url voice", func(c *Element) {
 		switch c.Local {
 		case "org":
 			i.Org = d.token(c)
 		case "email":
-			i.Email = d.token(c)
+			i.Email = d.need(c)
 		case "url":
 			i.URL = d.token(c)
 		case "voice":
