@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/epp/schematest"
 )
 
 // Our client against a server by other means: every command is seen by
@@ -24,7 +25,12 @@ func moment(unix int64) time.Time { return time.Unix(unix, 0).UTC() }
 func converse(t *testing.T, style int) {
 	f, conf := fStart(t, style)
 	c, err := epp.Dial(t.Context(), epp.ClientConfig{Addr: f.ln.Addr().String(), TLS: conf, ClID: "us-1", Password: "p&ss<word>", Lang: "de",
-		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.Fee}})
+		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.Fee},
+		Transcript: func(dir epp.Direction, frame []byte) {
+			if dir == epp.Sent { // what the foreign server answers is odd on purpose
+				schematest.Collect(t, frame)
+			}
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,6 +121,9 @@ func dialTest(t testing.TB, cfg ClientConfig) (*Client, error) {
 	if cfg.Password == "" {
 		cfg.Password = "s3cret-pw"
 	}
+	if cfg.Transcript == nil {
+		cfg.Transcript = func(_ Direction, f []byte) { collect(t, f) }
+	}
 	c, err := Dial(ctx, cfg)
 	if err == nil {
 		t.Cleanup(func() { c.Close() })

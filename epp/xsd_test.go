@@ -6,7 +6,12 @@ import (
 	"github.com/openregistrar/openregistrar/epp/schematest"
 )
 
-func TestMain(m *testing.M) { schematest.Main(m) }
+func TestMain(m *testing.M) {
+	schematest.Gate{Exempt: map[string]string{
+		"TestWireActs/not_XML":    "what is sent is no XML",
+		"TestWireActs/a_greeting": "a greeting of no content",
+	}}.Main(m)
+}
 
 // collect gives a frame that a test produces, and that ought to be valid, to
 // the schema gate.
