@@ -31,6 +31,12 @@ func (h holder) Delegation(name string) (dns.Delegation, bool) {
 	for _, ds := range d.DS {
 		out.DS = append(out.DS, dns.DS(ds))
 	}
+	for _, t := range d.TTLs {
+		if out.TTL == nil {
+			out.TTL = map[string]uint32{}
+		}
+		out.TTL[t.For] = uint32(t.Seconds)
+	}
 	return out, true
 }
 
@@ -204,10 +210,10 @@ func (r *registrars) get(clid string) RegistrarEntry {
 }
 
 // account is a registrar's account as a registry is opened with it.
-func (r *registrars) account(clid, password, certSHA string) registry.Account {
+func (r *registrars) account(clid, password, certSHA, failoverSHA string) registry.Account {
 	e := r.get(clid)
 	iana, _ := strconv.Atoi(e.IANAID)
-	return registry.Account{ID: clid, Name: e.Name, Password: password, CertSHA256: certSHA, IANAID: iana, URL: e.URL,
+	return registry.Account{ID: clid, Name: e.Name, Password: password, CertSHA256: certSHA, CertSHA256B: failoverSHA, IANAID: iana, URL: e.URL,
 		WHOISServer: e.WHOIS, RDAPBase: e.RDAPBase, AbuseEmail: e.AbuseEmail, AbusePhone: e.AbusePhone}
 }
 

@@ -92,6 +92,8 @@ type RegistryInfo struct {
 	Password         string           `json:"password"`
 	CertFile         string           `json:"cert_file"`
 	KeyFile          string           `json:"key_file"`
+	FailoverCertFile string           `json:"failover_cert_file"`
+	FailoverKeyFile  string           `json:"failover_key_file"`
 	ServerName       string           `json:"server_name"`
 	LongestCommandMS int64            `json:"longest_command_ms"`
 	Currency         string           `json:"currency"`
@@ -235,9 +237,14 @@ func (w *World) startRegistries(dir string, p ports, id *pki.Authority) error {
 			if err != nil {
 				return err
 			}
-			opts.Accounts = append(opts.Accounts, w.registrars.account(clid, pw, sha))
+			// The second certificate is there to change over to.
+			cert2, key2, sha2, err := id.Failover(clid)
+			if err != nil {
+				return err
+			}
+			opts.Accounts = append(opts.Accounts, w.registrars.account(clid, pw, sha, sha2))
 			if clid == ourClID {
-				ri.Password, ri.CertFile, ri.KeyFile = pw, cert, key
+				ri.Password, ri.CertFile, ri.KeyFile, ri.FailoverCertFile, ri.FailoverKeyFile = pw, cert, key, cert2, key2
 			} else {
 				ri.OtherRegistrars = append(ri.OtherRegistrars, OtherRegistrar{clid, pw, cert, key})
 			}

@@ -22,6 +22,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"github.com/openregistrar/openregistrar/epp"
 	"github.com/openregistrar/openregistrar/internal/world"
 )
 
@@ -153,6 +154,42 @@ func TestWorldFileAndEPPGreeting(t *testing.T) {
 		if _, err := io.ReadFull(conn, frame); err != nil || !bytes.Contains(frame, []byte("<greeting>")) {
 			t.Errorf("%s: %v %s", r.ID, err, frame)
 		}
+	}
+}
+
+// Both certificates of a registrar open its sessions; another's do not.
+func TestFailoverCertificate(t *testing.T) {
+	w := start(t, t.TempDir())
+	ca, err := os.ReadFile(w.Info().CAFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	r := w.Info().Registries[0]
+	for _, tc := range []struct {
+		what, cert, key string
+		good            bool
+	}{
+		{"primary", r.CertFile, r.KeyFile, true},
+		{"failover", r.FailoverCertFile, r.FailoverKeyFile, true},
+		{"another registrar's", r.OtherRegistrars[0].CertFile, r.OtherRegistrars[0].KeyFile, false},
+	} {
+		pair, err := tls.LoadX509KeyPair(tc.cert, tc.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := epp.Dial(t.Context(), epp.ClientConfig{Addr: r.EPP, ClID: r.ClID, Password: r.Password,
+			TLS: &tls.Config{RootCAs: pool, ServerName: r.ServerName, Certificates: []tls.Certificate{pair}}})
+		if (err == nil) != tc.good {
+			t.Errorf("%s: %v", tc.what, err)
+		}
+		if c != nil {
+			c.Close()
+		}
+	}
+	if r.CertFile == r.FailoverCertFile {
+		t.Error("one certificate twice")
 	}
 }
 

@@ -240,6 +240,31 @@ func TestDSIsTheParents(t *testing.T) {
 	}
 }
 
+// A name's own TTLs (RFC 9803) are what the parent answers with.
+func TestTTLsOfADelegation(t *testing.T) {
+	n := start(t)
+	d, _ := n.com.Delegation("openhost.net")
+	d.TTL = map[string]uint32{"NS": 3600, "A": 600}
+	n.com.set("openhost.net", &d)
+	r := n.ask(t, "udp", comAddr, "www.openhost.net.", mdns.TypeA, false)
+	if len(r.Ns) == 0 || len(r.Extra) == 0 {
+		t.Fatalf("no referral: %v", r)
+	}
+	for _, rr := range r.Ns {
+		if rr.Header().Ttl != 3600 {
+			t.Errorf("delegation: %v", rr)
+		}
+	}
+	for _, rr := range r.Extra {
+		if rr.Header().Rrtype == mdns.TypeA && rr.Header().Ttl != 600 {
+			t.Errorf("glue: %v", rr)
+		}
+	}
+	if ns := n.ask(t, "udp", comAddr, "www.example.com.", mdns.TypeA, false).Ns; len(ns) == 0 || ns[0].Header().Ttl != 300 {
+		t.Errorf("another name: %v", ns)
+	}
+}
+
 func TestResolver(t *testing.T) {
 	n := start(t)
 	a := func(name string) *mdns.Msg { return n.ask(t, "udp", rootAddr, name, mdns.TypeA, true) }

@@ -21,6 +21,15 @@ const (
 type Delegation struct {
 	Servers []Server
 	DS      []DS
+	TTL     map[string]uint32 // seconds by type of record, where it is not the zone's
+}
+
+// ttl is that of the delegation's records of a type.
+func (d *Delegation) ttl(kind string) uint32 {
+	if n, ok := d.TTL[kind]; ok {
+		return n
+	}
+	return delegationTTL
 }
 
 // Server is a name server and the glue that the parent knows for it.
@@ -111,18 +120,22 @@ func (t *TLD) Respond(req *mdns.Msg) *mdns.Msg {
 		m.Ns = append(m.Ns, t.soa(zone))
 		return m
 	case name == cut && q.Qtype == mdns.TypeDS:
-		m.Answer = dsRRs(cut, d.DS)
+		m.Answer = dsRRs(cut, d.DS, d.ttl("DS"))
 		return t.orNoData(m, zone)
 	}
 	m.Authoritative = false
 	for _, ns := range d.Servers {
 		host := mdns.CanonicalName(ns.Host)
-		m.Ns = append(m.Ns, nsRR(cut, host, delegationTTL))
+		m.Ns = append(m.Ns, nsRR(cut, host, d.ttl("NS")))
 		for _, a := range ns.Addrs {
-			m.Extra = append(m.Extra, addrRR(host, a, delegationTTL))
+			kind := "AAAA"
+			if a.Is4() || a.Is4In6() {
+				kind = "A"
+			}
+			m.Extra = append(m.Extra, addrRR(host, a, d.ttl(kind)))
 		}
 	}
-	m.Ns = append(m.Ns, dsRRs(cut, d.DS)...)
+	m.Ns = append(m.Ns, dsRRs(cut, d.DS, d.ttl("DS"))...)
 	return m
 }
 
@@ -157,11 +170,11 @@ func addrRR(owner string, a netip.Addr, ttl uint32) mdns.RR {
 	return &mdns.AAAA{Hdr: mdns.RR_Header{Name: owner, Rrtype: mdns.TypeAAAA, Class: mdns.ClassINET, Ttl: ttl}, AAAA: a.AsSlice()}
 }
 
-func dsRRs(owner string, set []DS) []mdns.RR {
+func dsRRs(owner string, set []DS, ttl uint32) []mdns.RR {
 	var out []mdns.RR
 	for _, d := range set {
 		out = append(out, &mdns.DS{
-			Hdr:    mdns.RR_Header{Name: owner, Rrtype: mdns.TypeDS, Class: mdns.ClassINET, Ttl: delegationTTL},
+			Hdr:    mdns.RR_Header{Name: owner, Rrtype: mdns.TypeDS, Class: mdns.ClassINET, Ttl: ttl},
 			KeyTag: d.KeyTag, Algorithm: d.Algorithm, DigestType: d.DigestType, Digest: d.Digest,
 		})
 	}

@@ -180,7 +180,16 @@ func (id *Authority) server(registry string, hosts []string) (tls.Certificate, e
 // Client is a registrar's certificate (common name = clID), its files and the
 // fingerprint by which registries know it.
 func (id *Authority) Client(clid string) (certFile, keyFile, sha string, err error) {
-	pair, err := id.leaf("client-"+clid, func() *x509.Certificate {
+	return id.client("client-"+clid, clid)
+}
+
+// Failover is a registrar's second certificate.
+func (id *Authority) Failover(clid string) (certFile, keyFile, sha string, err error) {
+	return id.client("failover-"+clid, clid)
+}
+
+func (id *Authority) client(name, clid string) (certFile, keyFile, sha string, err error) {
+	pair, err := id.leaf(name, func() *x509.Certificate {
 		t := certTemplate(clid)
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 		return t
@@ -189,7 +198,7 @@ func (id *Authority) Client(clid string) (certFile, keyFile, sha string, err err
 		return "", "", "", err
 	}
 	sum := sha256.Sum256(pair.Certificate[0])
-	return id.path("client-" + clid + ".pem"), id.path("client-" + clid + ".key"), hex.EncodeToString(sum[:]), nil
+	return id.path(name + ".pem"), id.path(name + ".key"), hex.EncodeToString(sum[:]), nil
 }
 
 // Password is a registrar's EPP password at a registry, made at first asking:

@@ -127,7 +127,8 @@ func (r *Registry) SetAuthInfo(name, authInfo string) error {
 			return err
 		}
 		n := d.clone()
-		n.AuthInfo, n.Updater, n.Updated = c.keepAuth(authInfo), d.Sponsor, now
+		c.setAuth(n, c.keepAuth(authInfo), now)
+		n.Updater, n.Updated = d.Sponsor, now
 		c.putDomain(n)
 		return nil
 	})

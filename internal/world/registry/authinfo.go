@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"strings"
+	"time"
 )
 
 // hashedAuth begins authorization information that is kept as a salted hash.
@@ -47,6 +48,23 @@ func (c *core) keepAuth(pw string) string {
 	salt := make([]byte, 16)
 	rand.Read(salt)
 	return authHash(hex.EncodeToString(salt), pw)
+}
+
+// setAuth puts stored authorization information on a name, for as long as the
+// registry lets it hold.
+func (c *core) setAuth(n *Domain, stored string, now time.Time) {
+	n.AuthInfo, n.AuthUntil = stored, time.Time{}
+	if stored != "" && c.p.AuthTTL > 0 {
+		n.AuthUntil = now.Add(c.p.AuthTTL)
+	}
+}
+
+// forgetAuth makes a name's authorization information void at its time.
+func (c *core) forgetAuth(d *Domain, at time.Time) {
+	n := d.clone()
+	n.AuthInfo, n.AuthUntil = "", time.Time{}
+	c.putDomain(n)
+	c.changed(d, n, "status", "update", "authInfo expired", d.Name+": authorization information expired.", at)
 }
 
 // authHash is 256 bits over a salt of 128: what RFC 9154 section 4.3 asks for.

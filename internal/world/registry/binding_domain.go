@@ -376,10 +376,19 @@ func (b *binding) domainRenew(a *epp.DomainRenew) (*epp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	codes, err := b.codes()
+	if err != nil {
+		return nil, err
+	}
 	var d *Domain
 	var fee int64
 	err = b.do(func(c *core, now time.Time) (err error) {
 		if d, fee, err = c.renewDomain(b.clID, a.Name, a.CurExpDate, n, offer, now); err == nil {
+			if len(codes) > 0 {
+				d = d.clone()
+				c.addCodes(d, codes, now)
+				c.putDomain(d)
+			}
 			d = c.stamp(d, TRID{b.cmd.ClTRID, b.sv})
 			b.noteForms(c, d)
 		}

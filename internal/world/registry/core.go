@@ -35,6 +35,7 @@ type core struct {
 	regs     map[string]*Registrar
 	polls    map[string][]*PollMessage
 	set      *Settings
+	words    []auditWord // of set and the profile
 	roidSeq  uint64
 	pollSeq  uint64
 
@@ -55,20 +56,22 @@ type core struct {
 }
 
 func newCore(p *Profile) *core {
-	return &core{p: p,
+	c := &core{p: p,
 		domains: map[string]*Domain{}, contacts: map[string]*Contact{}, hosts: map[string]*Host{},
 		regs: map[string]*Registrar{}, polls: map[string][]*PollMessage{}, set: &Settings{},
 		contactUse: map[string]set{}, hostUse: map[string]set{}, subHosts: map[string]set{},
 		variants: map[string]string{}, sorted: map[string][]string{}}
+	c.words = wordsOf(c.set, p)
+	return c
 }
 
 // zoneOf splits a lower-case name into its label and zone.
 func (c *core) zoneOf(name string) (label string, z *Zone) {
 	for i := range c.p.Zones {
 		zn := &c.p.Zones[i]
-		l, ok := strings.CutSuffix(name, "."+zn.Name)
-		if ok && (z == nil || len(zn.Name) > len(z.Name)) {
-			label, z = l, zn
+		at := len(name) - len(zn.Name) - 1 // of the dot between
+		if at >= 0 && name[at] == '.' && name[at+1:] == zn.Name && (z == nil || len(zn.Name) > len(z.Name)) {
+			label, z = name[:at], zn
 		}
 	}
 	return label, z

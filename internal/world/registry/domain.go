@@ -175,7 +175,7 @@ func (c *core) infoDomain(clID, raw, authInfo string) (*Domain, bool, error) {
 	if d == nil {
 		return nil, false, refuse(2303, "no such domain")
 	}
-	if d.Sponsor == clID {
+	if d.Sponsor == clID && (authInfo == "" || shownAuth(d.AuthInfo) != "") {
 		return d, true, nil
 	}
 	if authInfo == "" {
@@ -250,7 +250,7 @@ func (c *core) createDomain(clID string, cmd domainCreate, now time.Time) (*Doma
 	if err := c.charge(clID, fee, now); err != nil {
 		return nil, 0, err
 	}
-	d.AuthInfo = c.keepAuth(cmd.AuthInfo)
+	c.setAuth(d, c.keepAuth(cmd.AuthInfo), now)
 	d.ROID = c.nextROID("D")
 	d.Pending = c.mustWait("create", name, clID, TRID{cmd.ClTRID, cmd.SvTRID}, now)
 	if d.Pending != nil {

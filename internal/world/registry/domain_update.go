@@ -107,7 +107,7 @@ func (c *core) applyUpdate(clID string, d *Domain, u domainUpdate, now time.Time
 		return nil, err
 	}
 	if u.AuthInfo != nil {
-		n.AuthInfo = *u.AuthInfo
+		c.setAuth(n, *u.AuthInfo, now)
 	}
 	label, z := c.zoneOf(d.Name)
 	if len(u.AddVariants)+len(u.RemVariants) > 0 {

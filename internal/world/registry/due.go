@@ -62,7 +62,7 @@ func (d *Domain) nextDue() (time.Time, bool) {
 	if d.Stage != "" {
 		at = d.StageUntil
 	}
-	for _, t := range [...]time.Time{d.transferDue(), d.pendingDue(), d.verifyDue(), d.AuditDue} {
+	for _, t := range [...]time.Time{d.transferDue(), d.pendingDue(), d.verifyDue(), d.AuditDue, d.AuthUntil} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}
@@ -167,6 +167,8 @@ func (c *core) fallDue(d *Domain, at time.Time) {
 		c.completeTransfer(d, "serverApproved", at)
 	case d.pendingDue().Equal(at):
 		c.decide(d, !d.Pending.Deny, "", at)
+	case d.AuthUntil.Equal(at):
+		c.forgetAuth(d, at)
 	case d.AuditDue.Equal(at):
 		_, z := c.zoneOf(d.Name)
 		c.verdict(d, c.auditMode(z), d.AuditWhy, at)

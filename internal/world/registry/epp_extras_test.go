@@ -223,6 +223,14 @@ func TestVerificationOverEPP(t *testing.T) {
 	if d.Status != epp.VerificationCompliant || len(d.Profiles[0].Set) != 2 || dom.HasStatus("serverHold") {
 		t.Errorf("with its codes: %+v %v", d, dom.Statuses)
 	}
+	// A renewal can bring them too.
+	s.do(c, 1000, s.ready(c, "renewed.cn"))
+	v, _ := s.Domain("renewed.cn")
+	s.do(c, 2306, &epp.DomainRenew{Name: "renewed.cn", CurExpDate: v.Expires}, forged)
+	s.do(c, 1000, &epp.DomainRenew{Name: "renewed.cn", CurExpDate: v.Expires}, code("domain", "real-name"))
+	if d := info("renewed.cn"); d.Status != epp.VerificationCompliant {
+		t.Errorf("after the renewal: %+v", d)
+	}
 	if err := s.SetVerification("cn", VerifyBefore); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package registry
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
 )
@@ -82,7 +83,7 @@ func TestTTLOverEPP(t *testing.T) {
 		t.Errorf("TTLs: %+v", v)
 	}
 	v := get(true)
-	if *v["NS"].TTL != 3600 || v["DS"].TTL != nil || *v["DS"].Default != 86400 || *v["NS"].Min != 300 || *v["NS"].Max != 172800 {
+	if *v["NS"].TTL != 3600 || v["DS"].TTL != nil || *v["DS"].Default != 300 || *v["NS"].Min != 300 || *v["NS"].Max != 172800 {
 		t.Errorf("policy: %+v", v)
 	}
 	s.do(c, 1000, &epp.DomainUpdate{Name: "quick.xyz"}, &epp.TTLUpdate{Values: []epp.TTLValue{{For: epp.TTLForNS}, {For: epp.TTLForDS, TTL: n(600)}}})
@@ -120,8 +121,11 @@ func TestSecureAuthOverEPP(t *testing.T) {
 		return &epp.DomainUpdate{Name: "safe.com", Chg: &epp.DomainChange{AuthInfo: epp.Password(pw)}}
 	}
 	s.do(c, 2202, set("weak-code"))
+	s.do(c, 1000, set(epp.NewAuthInfo()))
+	s.do(c, 2202, &epp.DomainInfo{Name: "safe.com", AuthInfo: epp.Password(epp.NewAuthInfo())})
 	code := epp.NewAuthInfo()
 	s.do(c, 1000, set(code))
+	s.do(c, 1000, &epp.DomainInfo{Name: "safe.com", AuthInfo: epp.Password(code)})
 	info, _ := epp.Find[*epp.DomainInfoData](s.do(c, 1000, &epp.DomainInfo{Name: "safe.com"}).ResData)
 	if info.AuthInfo != nil && info.AuthInfo.Pw != "" {
 		t.Error("the code is shown")
@@ -135,4 +139,35 @@ func TestSecureAuthOverEPP(t *testing.T) {
 	s.do(r, 1001, &epp.DomainTransfer{Op: epp.TransferRequest, Name: "safe.com", AuthInfo: epp.Password(code)})
 	s.do(c, 1000, &epp.DomainTransfer{Op: epp.TransferApprove, Name: "safe.com"})
 	s.do(c, 2202, &epp.DomainInfo{Name: "safe.com", AuthInfo: epp.Password(code)})
+}
+
+// Where the registry says so, authorization information holds for a time.
+func TestAuthInfoExpires(t *testing.T) {
+	p := Verisim()
+	p.AuthTTL = 14 * day
+	c := testCore(t, p)
+	mustCreate(t, c, openreg, "one.com", 1, t0)
+	now := t0.Add(70 * day)
+	set := func(pw string, at time.Time) {
+		t.Helper()
+		if _, _, err := c.updateDomain(openreg, domainUpdate{Name: "one.com", AuthInfo: &pw}, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("first-code-1", now)
+	set("second-code-2", now.Add(day))
+	if n := c.runDue(now.Add(15*day-1), -1); n != 0 || c.domains["one.com"].AuthInfo == "" {
+		t.Error("forgotten early")
+	}
+	if n := c.runDue(now.Add(15*day), -1); n != 1 || c.domains["one.com"].AuthInfo != "" {
+		t.Errorf("%d events, still there", n)
+	}
+	if m := lastMessage(c, openreg); m.Change == nil || m.Change.Reason != "authInfo expired" || m.After.AuthInfo != "" {
+		t.Errorf("message: %+v", m)
+	}
+	set("third-code-3", now.Add(20*day))
+	set("", now.Add(21*day))
+	if at, _ := c.nextDue(); !at.Equal(t0.AddDate(1, 0, 0)) {
+		t.Errorf("an emptied code is still due at %s", at)
+	}
 }

@@ -9,16 +9,28 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// auditWord is a word that the naming audit objects to, simplified.
+type auditWord struct{ word, why string }
+
+// wordsOf are the words in force, in order.
+func wordsOf(s *Settings, p *Profile) (out []auditWord) {
+	m := merged(s.AuditWords, p.AuditWords)
+	for _, w := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, auditWord{simplified(w), m[w]})
+	}
+	return out
+}
+
 // badWord is the reason of the first word that a label contains.
-func badWord(words map[string]string, label string) string {
+func badWord(words []auditWord, label string) string {
 	u, err := idna.ToUnicode(label)
 	if err != nil {
 		u = label
 	}
 	u = simplified(u)
-	for _, w := range slices.Sorted(maps.Keys(words)) {
-		if strings.Contains(u, simplified(w)) {
-			return words[w]
+	for _, w := range words {
+		if strings.Contains(u, w.word) {
+			return w.why
 		}
 	}
 	return ""
@@ -30,7 +42,7 @@ func (c *core) beginAudit(d *Domain, label string, z *Zone, now time.Time) {
 	if c.auditMode(z) == "" {
 		return
 	}
-	if why := badWord(merged(c.set.AuditWords, c.p.AuditWords), label); why != "" {
+	if why := badWord(c.words, label); why != "" {
 		d.AuditDue, d.AuditWhy = now.Add(c.p.AuditDelay), why
 	}
 }
@@ -38,7 +50,7 @@ func (c *core) beginAudit(d *Domain, label string, z *Zone, now time.Time) {
 // reaudit looks again at the names whose audit has not been given yet, after
 // the words have changed.
 func (c *core) reaudit(s *Settings, now time.Time) {
-	words := merged(s.AuditWords, c.p.AuditWords)
+	words := wordsOf(s, c.p)
 	for name, d := range c.domains {
 		label, z := c.zoneOf(name)
 		due := d.Created.Add(c.p.AuditDelay)

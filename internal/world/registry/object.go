@@ -42,6 +42,7 @@ type Domain struct {
 	VerifyDue  time.Time `json:"vdue,omitzero"`    // when codes must be there
 	AuditDue   time.Time `json:"audit,omitzero"`   // when the naming audit gives its verdict
 	AuditWhy   string    `json:"auditW,omitempty"` // what it will say
+	AuthUntil  time.Time `json:"aiUntil,omitzero"` // when the authorization information is forgotten
 	Variants   []string  `json:"var,omitempty"`    // allocated variants of the label, A-label form, sorted
 	TTLs       []TTL     `json:"ttl,omitempty"`
 	Resident   *Resident `json:"cnnic,omitempty"`

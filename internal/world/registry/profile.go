@@ -43,6 +43,9 @@ type Profile struct {
 	// SecureAuth keeps authorization information as RFC 9154 wants it: strong,
 	// salted and hashed, never shown.
 	SecureAuth bool
+	// AuthTTL is how long authorization information that was set holds (RFC
+	// 9154 section 4.4); 0: until it is changed.
+	AuthTTL time.Duration
 	// TransferCurtails cuts a transfer's year at the longest term; otherwise
 	// such a transfer is refused (RST epp-19).
 	TransferCurtails bool

@@ -366,7 +366,7 @@ func (r *Registry) Delegation(name string) (dg Delegation, ok bool) {
 			d = c.allocatedTo(name)
 		}
 		if d != nil && d.inZone() {
-			dg, ok = Delegation{Name: name, NS: c.servers(d), DS: slices.Clone(d.DS)}, true
+			dg, ok = Delegation{Name: name, NS: c.servers(d), DS: slices.Clone(d.DS), TTLs: slices.Clone(d.TTLs)}, true
 		}
 		return 0, nil
 	})

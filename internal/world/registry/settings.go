@@ -38,7 +38,7 @@ func (s *Settings) clone() *Settings {
 
 // putSettings replaces the settings; maintenance windows get their due entries.
 func (c *core) putSettings(s *Settings) {
-	c.set = s
+	c.set, c.words = s, wordsOf(s, c.p)
 	for _, m := range s.Maintenance {
 		c.push(kindMaintenance, m.ID, m.nextDue())
 	}

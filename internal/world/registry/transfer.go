@@ -147,7 +147,8 @@ func (c *core) completeTransfer(d *Domain, status string, now time.Time) *Domain
 		}
 	}
 	t.Status, t.AcDate, t.Expires = status, now, exp
-	n.Sponsor, n.AuthInfo, n.Transferred = t.ReID, "", now
+	n.Sponsor, n.Transferred = t.ReID, now
+	c.setAuth(n, "", now)
 	n.Expires, n.Updater, n.Updated = exp, t.ReID, now
 	n.Statuses = serverOnly(d.Statuses)
 	n.Grace = []Grace{{rgpTransfer, now.Add(c.p.TransferGrace), t.ReID, t.Fee, added}}

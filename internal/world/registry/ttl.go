@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// defaultTTL is that of delegation records whose TTL nobody has set.
-const defaultTTL = 24 * time.Hour
+// defaultTTL is that of delegation records whose TTL nobody has set: what the
+// world's name servers answer with.
+const defaultTTL = 5 * time.Minute
 
 // ttlTypes are the records of a delegation whose TTL can be set (RFC 9803).
 var ttlTypes = []string{"NS", "DS", "A", "AAAA"}

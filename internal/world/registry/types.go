@@ -69,6 +69,7 @@ type Delegation struct {
 	Name string
 	NS   []NameServer // Addrs: glue, for hosts inside this registry's zones only
 	DS   []DS
+	TTLs []TTL // of records whose TTL is not the default
 }
 
 // SessionInfo describes an EPP session that is logged in.
