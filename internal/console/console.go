@@ -62,7 +62,21 @@ type orderOps interface {
 	Items(ctx context.Context, scope domain.Scope, id domain.OrderID, p ops.Page) ([]domain.Item, int, error)
 }
 
+// changeOps are the acts on names that run here; each is an order.
+type changeOps interface {
+	Renew(ctx context.Context, scope domain.Scope, in ops.Renew) (ops.OrderView, error)
+	SetLock(ctx context.Context, scope domain.Scope, names []string, lock ops.Lock, on bool) (ops.OrderView, error)
+	SetDS(ctx context.Context, scope domain.Scope, name string, ds []domain.DS) (ops.OrderView, error)
+	DrawAuthCode(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
+	ClearAuthCode(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
+	ShowAuthCode(ctx context.Context, scope domain.Scope, name string) (code string, until time.Time, err error)
+	Delete(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
+	Restore(ctx context.Context, scope domain.Scope, name string, maxTotal int64, key string) (ops.OrderView, error)
+	AnswerTransfer(ctx context.Context, scope domain.Scope, name string, approve bool) (ops.OrderView, error)
+}
+
 type nameOps interface {
+	changeOps
 	Domain(ctx context.Context, scope domain.Scope, name string) (domain.Tenure, error)
 	Domains(ctx context.Context, scope domain.Scope, f ops.TenureFilter) ([]domain.Tenure, int, error)
 	Log(ctx context.Context, scope domain.Scope, subject string, before int64, limit int) ([]domain.Event, error)
@@ -240,6 +254,15 @@ func (c *console) routes() []route {
 		{"GET /domains/lookup", owner, (*visit).lookup},
 		{"GET /domains/ns", owner, (*visit).nsForm},
 		{"POST /domains/ns", owner, (*visit).nsChange},
+		{"POST /domains/renew", owner, (*visit).renew},
+		{"POST /domains/lock", owner, (*visit).lock},
+		{"POST /domains/dnssec", owner, (*visit).dnssec},
+		{"POST /domains/code", owner, (*visit).codeDraw},
+		{"POST /domains/code/show", owner, (*visit).codeShow},
+		{"POST /domains/code/clear", owner, (*visit).codeClear},
+		{"POST /domains/delete", owner, (*visit).deleteName},
+		{"POST /domains/restore", owner, (*visit).restore},
+		{"POST /domains/transfer", owner, (*visit).answerTransfer},
 		{"GET /domains/{name}", owner, (*visit).domain},
 		{"GET /templates", owner, (*visit).templates},
 		{"GET /templates/new", owner, (*visit).templateForm},

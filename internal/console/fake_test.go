@@ -46,6 +46,7 @@ type fake struct {
 	fail      map[string]error // by operation
 	scopes    map[string]domain.Scope
 	placed    []ops.Register
+	asked     []string // changes of names, in words
 	topped    []int64
 	registry  ops.RegistryView
 	window    ops.WindowForm
@@ -216,6 +217,38 @@ func (f *fake) Register(_ context.Context, s domain.Scope, in ops.Register) (ops
 }
 func (f *fake) ChangeNameServers(_ context.Context, s domain.Scope, _, _ []string) (ops.OrderView, error) {
 	return ops.OrderView{Order: domain.Order{ID: 1043}}, f.call("ChangeNameServers", s)
+}
+func (f *fake) changed(s domain.Scope, what string, about ...any) (ops.OrderView, error) {
+	f.asked = append(f.asked, strings.TrimSpace(fmt.Sprintln(append([]any{what}, about...)...)))
+	return ops.OrderView{Order: domain.Order{ID: 1044}}, f.call(what, s)
+}
+func (f *fake) Renew(_ context.Context, s domain.Scope, in ops.Renew) (ops.OrderView, error) {
+	return f.changed(s, "Renew", in.Names, in.Years, in.MaxTotal)
+}
+func (f *fake) SetLock(_ context.Context, s domain.Scope, names []string, lock ops.Lock, on bool) (ops.OrderView, error) {
+	return f.changed(s, "SetLock", names, lock, on)
+}
+func (f *fake) SetDS(_ context.Context, s domain.Scope, name string, ds []domain.DS) (ops.OrderView, error) {
+	return f.changed(s, "SetDS", name, ds)
+}
+func (f *fake) DrawAuthCode(_ context.Context, s domain.Scope, name string) (ops.OrderView, error) {
+	return f.changed(s, "DrawAuthCode", name)
+}
+func (f *fake) ClearAuthCode(_ context.Context, s domain.Scope, name string) (ops.OrderView, error) {
+	return f.changed(s, "ClearAuthCode", name)
+}
+func (f *fake) ShowAuthCode(_ context.Context, s domain.Scope, name string) (string, time.Time, error) {
+	_, err := f.changed(s, "ShowAuthCode", name)
+	return "Qv7tR2mXk9LpZs4WdN8cYb6HfA", today.AddDate(0, 0, 5), err
+}
+func (f *fake) Delete(_ context.Context, s domain.Scope, name string) (ops.OrderView, error) {
+	return f.changed(s, "Delete", name)
+}
+func (f *fake) Restore(_ context.Context, s domain.Scope, name string, most int64, _ string) (ops.OrderView, error) {
+	return f.changed(s, "Restore", name, most)
+}
+func (f *fake) AnswerTransfer(_ context.Context, s domain.Scope, name string, approve bool) (ops.OrderView, error) {
+	return f.changed(s, "AnswerTransfer", name, approve)
 }
 func (f *fake) Order(_ context.Context, s domain.Scope, id domain.OrderID) (ops.OrderView, error) {
 	if err := f.call("Order", s); err != nil {

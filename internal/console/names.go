@@ -154,6 +154,7 @@ type domainPage struct {
 	Events   []domain.Event
 	Cases    []caseRow
 	Life     life
+	changes
 }
 
 // life is the drawing of a name's term, in units of its 1000 wide picture.
@@ -175,12 +176,14 @@ func lifeOf(t domain.Tenure, now time.Time) life {
 	return life{Today: today, Width: today - left, Label: max(60, min(940, today)), SmallToday: 8 + int(part*324), Over: now.After(t.ExpiresAt)}
 }
 
-func (v *visit) domain() error {
-	t, err := v.Ops.Domain(v.ctx, v.scope, v.r.PathValue("name"))
+func (v *visit) domain() error { return v.domainView(http.StatusOK, v.r.PathValue("name"), nil) }
+
+func (v *visit) domainView(status int, name string, edit func(*domainPage)) error {
+	t, err := v.Ops.Domain(v.ctx, v.scope, name)
 	if err != nil {
 		return err
 	}
-	p := domainPage{Row: domainRow{t, standingOf(v.cat, t, v.Ops.Now())}, Now: v.Ops.Now(), Life: lifeOf(t, v.Ops.Now())}
+	p := domainPage{changes: v.changesOf(t), Row: domainRow{t, standingOf(v.cat, t, v.Ops.Now())}, Now: v.Ops.Now(), Life: lifeOf(t, v.Ops.Now())}
 	if t.Template != 0 {
 		if tmpl, err := v.Ops.Template(v.ctx, v.scope, t.Template); err == nil {
 			p.Template = &tmpl
@@ -198,8 +201,12 @@ func (v *visit) domain() error {
 	for _, c := range cases {
 		p.Cases = append(p.Cases, caseRow{c, v.words(fault.Code(c.Code), c.Facts)})
 	}
+	if edit != nil {
+		edit(&p)
+	}
 	p.Shell = v.shell(naming.Display(t.Name), "domains")
-	return v.page(http.StatusOK, "domain", p)
+	p.Switch = "/domains/" + string(t.Name) + "?" + url.Values{"lang": {map[bool]string{true: zh, false: en}[v.lang == en]}}.Encode()
+	return v.page(status, "domain", p)
 }
 
 type nsPage struct {
