@@ -28,10 +28,10 @@ func standingOf(cat catalogue, t domain.Tenure, now time.Time) standing {
 	days := int((t.ExpiresAt.Sub(now) + 12*time.Hour) / (24 * time.Hour)) // a name bought just now has 365 days, not 364
 	s := standing{"ok", cat.say("state.ok"), days}
 	switch {
+	case t.Statuses.Has(domain.RedemptionPeriod): // EPP says pendingDelete of it too
+		s.Tag, s.Text = "bad", cat.say("state.redemption")
 	case t.Statuses.Has(domain.PendingDelete):
 		s.Tag, s.Text = "bad", cat.say("state.pending-delete")
-	case t.Statuses.Has(domain.RedemptionPeriod):
-		s.Tag, s.Text = "bad", cat.say("state.redemption")
 	case t.Statuses.Has(domain.ServerHold, domain.ClientHold):
 		s.Tag, s.Text = "bad", cat.say("state.hold")
 	case !t.ExpiresAt.IsZero() && now.After(t.ExpiresAt):
