@@ -314,7 +314,10 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 		left := q.Intents + q.Due + q.Outbox
 		switch {
 		case did == 0 && q.Due == 0 && q.Outbox == 0 && (q.Intents == 0 || len(waiting) > 0 && !movable):
-			return true, nil
+			if a.hear(ctx) == 0 {
+				return true, nil
+			}
+			last, since = -1, time.Now()
 		case left != last || did > 0:
 			last, since = left, time.Now()
 		case time.Since(since) > stuckAfter:

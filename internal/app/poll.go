@@ -13,6 +13,7 @@ import (
 const (
 	pollEvery = 5 * time.Second  // wall time
 	pollFor   = 20 * time.Second // one registry's turn
+	hearFor   = 3 * time.Second  // all of them, where the clock waits for it
 )
 
 // pollAll empties the registries' queues and works off what was in them, until ctx ends.
@@ -52,6 +53,29 @@ func (a *App) pollOnce(ctx context.Context) error {
 	wg.Wait()
 	_, err := a.ops.Polled(ctx, a.registry)
 	return err
+}
+
+// hear empties the queues of the registries that can be reached, briefly, and says how many messages were worked off:
+// while there are any, nothing is settled.
+func (a *App) hear(ctx context.Context) int {
+	ctx, cancel := context.WithTimeout(ctx, hearFor)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, r := range a.cfg.Registry {
+		if a.registry.Reachable(r.ID) {
+			wg.Go(func() {
+				if _, err := a.registry.Poll(ctx, r.ID, a.keep); err != nil && ctx.Err() == nil {
+					a.log.Debug("settle: poll", "registry", r.ID, "error", err.Error())
+				}
+			})
+		}
+	}
+	wg.Wait()
+	n, err := a.ops.Polled(ctx, a.registry)
+	if err != nil && ctx.Err() == nil {
+		a.log.Debug("settle: messages", "error", err.Error())
+	}
+	return n
 }
 
 func (a *App) keep(ctx context.Context, m registry.Message) error {

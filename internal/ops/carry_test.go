@@ -195,7 +195,7 @@ func TestASweepGoesRoundABadRow(t *testing.T) {
 // Registries' messages are worked off by looking afresh; a registry that doesn't answer holds up no other.
 func TestMessagesCauseAFreshLook(t *testing.T) {
 	engines(t, func(h *house) {
-		h.must("one.com", "two.cn")
+		h.must("one.com", "two.cn", "three.cn")
 		h.ok(h.Dispatch(h.Context(), "verisim"))
 		cn, _ := h.Policy().Suffix("cn")
 		h.ok(h.Dispatch(h.Context(), cn.Registry))
@@ -206,6 +206,7 @@ func TestMessagesCauseAFreshLook(t *testing.T) {
 			h.ok(err)
 		}
 		put("1", cn.Registry, "two.cn", true)
+		put("1b", cn.Registry, "three.cn", true) // waits behind it
 		put("2", "verisim", "one.com", true)
 		put("3", "verisim", "nobodys.com", true)
 		put("4", "verisim", "", false)

@@ -120,7 +120,7 @@ var table = []moves{
 	{field: "contacts", ours: func(s *Sight) string { return set(s.Seen.Contacts) }, theirs: func(o *domain.Object) string { return set(o.Contacts) }, unknown: neverSeen},
 	{field: "ds", ours: func(s *Sight) string { return signers(s.Tenure.DS) }, theirs: func(o *domain.Object) string { return signers(o.DS) }},
 	{field: "verification", ours: func(s *Sight) string { return s.Seen.Verification }, theirs: func(o *domain.Object) string { return o.Verification },
-		take: func(s *Sight, o *domain.Object) { s.Seen.Verification = o.Verification }},
+		unknown: neverSeen, take: func(s *Sight, o *domain.Object) { s.Seen.Verification = o.Verification }},
 }
 
 // differences lists what of obj is not as ours.
@@ -165,7 +165,7 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 		s.Tenure.ROID = look.Object.ROID
 	}
 	if !s.Seen.Known {
-		s.Seen.Known, s.Seen.Registrant, s.Seen.Contacts = true, look.Object.Registrant, look.Object.Contacts
+		s.Seen.Known, s.Seen.Registrant, s.Seen.Contacts, s.Seen.Verification = true, look.Object.Registrant, look.Object.Contacts, look.Object.Verification
 	}
 	var plan Plan
 	if len(facts) > 1 || was.ROID != s.Tenure.ROID {

@@ -223,6 +223,11 @@ func TestTheDeskResolves(t *testing.T) {
 		if h.codes("three.com") != "registry.drift*" {
 			h.Errorf("another difference is told again: %s", h.codes("three.com"))
 		}
+		drift("three.com", "ns1.else.net")
+		h.looked("verisim", reg)
+		if h.codes("three.com") != "registry.drift*" {
+			h.Error("what was set aside before something else came is still set aside")
+		}
 
 		if err := resolve("gone.com", ops.PushOurs); !fault.Is(err, "registry.not-pushable") {
 			h.Errorf("%v", err)
