@@ -59,6 +59,8 @@
 //   - [Bundle] (RFC 9095) and [CDN]: names that live as one; [IDN]: by which table
 //   - [TTL] (RFC 9803), [AddlEmail] (RFC 9873), [LowBalance] (of Verisign)
 //
+// The package schematest holds the frames of one's tests against XML schemas.
+//
 // # Secrets
 //
 // Errors never repeat the content of frames, and types that hold passwords

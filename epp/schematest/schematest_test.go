@@ -79,6 +79,11 @@ func TestGate(t *testing.T) {
 	if report, err := g.validate(c); err != nil || !strings.HasSuffix(report, ", 3 of exempt tests left out") {
 		t.Errorf("%q, %v", report, err)
 	}
+	g.Exempt["TestA"] = "nothing"
+	if _, err := g.validate(c); err == nil || !strings.Contains(err.Error(), "TestA is exempt") {
+		t.Errorf("an exemption that nothing needs: %v", err)
+	}
+	delete(g.Exempt, "TestA")
 	c.add("TestWrongToo", doc("two", "OPR-3", ""))
 	if _, err := g.validate(c); err == nil {
 		t.Error("a test is exempt for its name's beginning")
