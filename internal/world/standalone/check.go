@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/openregistrar/openregistrar/epp"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
@@ -73,6 +74,10 @@ func (c Config) check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		errs = append(errs, fmt.Errorf("listen: %q is not host:port", c.Listen))
 	}
+	longest := 16 // RFC 5730; RFC 8807 takes longer ones
+	if slices.ContainsFunc(o.Extensions, func(x string) bool { ns, _ := namespace(x); return ns == epp.NSLoginSec }) {
+		longest = 128
+	}
 	seen := map[string]bool{}
 	for i, r := range c.Registrar {
 		at := fmt.Sprintf("registrar %d (%s)", i+1, r.ID)
@@ -83,8 +88,8 @@ func (c Config) check() error {
 			errs = append(errs, fmt.Errorf("%s: that account is the simulator's own", at))
 		case seen[r.ID]:
 			errs = append(errs, fmt.Errorf("%s: there twice", at))
-		case r.Password != "" && (len(r.Password) < 6 || len(r.Password) > 16):
-			errs = append(errs, fmt.Errorf("%s: password must have 6 to 16 characters", at))
+		case r.Password != "" && (len(r.Password) < 6 || len(r.Password) > longest):
+			errs = append(errs, fmt.Errorf("%s: password must have 6 to %d characters", at, longest))
 		case r.Deposit != "":
 			if _, err := amount(r.Deposit); err != nil {
 				errs = append(errs, fmt.Errorf("%s: deposit: %w", at, err))

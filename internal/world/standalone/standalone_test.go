@@ -20,8 +20,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/epp/schematest"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
+
+func TestMain(m *testing.M) { schematest.Main(m) }
 
 // everySetting is the example with nothing commented out that is a setting.
 func everySetting() string { return regexp.MustCompile(`(?m)^#(\S)`).ReplaceAllString(Example, "$1") }
@@ -117,7 +120,7 @@ func TestConfigErrors(t *testing.T) {
 		"[periods]\nredemption = \"-1d\"":                                  "periods.redemption: 0s to ten years",
 		"[[registrar]]\nid = \"ab\"":                                       "registrar 1 (ab): id must have 3 to 16 characters",
 		"[[registrar]]\nid = \"abc\"\n[[registrar]]\nid = \"abc\"":         "registrar 2 (abc): there twice",
-		"[[registrar]]\nid = \"abc\"\npassword = \"short\"":                "password must have 6 to 16",
+		"[[registrar]]\nid = \"abc\"\npassword = \"short\"":                "password must have 6 to 128",
 		"[[registrar]]\nid = \"elder\"":                                    "that account is the simulator's own",
 		"[[registrar]]\nid = \"abc\"\ndata_model = \"minimum\"":            "belongs to registries whose own is per-registrar",
 		"[[name]]\nname = \"a.test\"\nregistrar = \"zzz\"":                 `name 1 (a.test): no registrar "zzz"`,
@@ -187,7 +190,8 @@ func dial(t *testing.T, dir string, n int, mod ...func(*epp.ClientConfig)) (*epp
 		}
 		conf.Certificates = []tls.Certificate{pair}
 	}
-	cfg := epp.ClientConfig{Addr: info.EPP, TLS: conf, ClID: me.ClID, Password: me.Password, Extensions: []epp.Extension{epp.RGP, epp.Fee}}
+	cfg := epp.ClientConfig{Addr: info.EPP, TLS: conf, ClID: me.ClID, Password: me.Password, Extensions: []epp.Extension{epp.RGP, epp.Fee},
+		Transcript: func(_ epp.Direction, frame []byte) { schematest.Collect(t, frame) }}
 	for _, m := range mod {
 		m(&cfg)
 	}

@@ -175,7 +175,7 @@ func epp03(r *run) {
 	for _, addr := range r.reachable() {
 		nobody := "rst" + strings.ToLower(rand.Text()[:10])
 		refused("a client that does not exist", nobody, first.password, first.cert, addr)
-		refused("a wrong password", first.clid, "not-"+first.password[:8], first.cert, addr)
+		refused("a wrong password", first.clid, "not-"+first.password, first.cert, addr)
 		refused("a certificate of nobody", first.clid, first.password, "nobody", addr)
 		refused("the certificate of another registrar", first.clid, first.password, second.cert, addr)
 		refused("no certificate", first.clid, first.password, "", addr)
@@ -190,6 +190,7 @@ func epp03(r *run) {
 			s.do(&epp.DomainCheck{Names: []string{label() + "." + tlds[0]}})
 			// The services are those of the greeting, and login security is used.
 			g := s.c.Greeting()
+			r.check("EPP_LOGIN_UNEXPECTEDLY_FAILED", n == 2 || len(acc.password) > 16 && s.c.HasService(epp.NSLoginSec), "the long password of %s did not need login security", acc.clid)
 			for _, u := range append(slices.Clone(g.ObjURIs), g.ExtURIs...) {
 				r.check("EPP_LOGIN_UNEXPECTEDLY_FAILED", s.c.HasService(u), "the session is without %s", u)
 			}

@@ -146,6 +146,10 @@ func (s *session) createDomains(n int, tld string) {
 	}
 	if s.st.contacts(n) {
 		s.refused(accepts+"NON_EXISTENT_REGISTRANT", create(m.name, year, ns, `<registrant>NONE-`+strings.ToUpper(label())[4:10]+`</registrant>`, ""), "a registrant that does not exist")
+		elsewhere := contacts
+		contacts = strings.ReplaceAll(contacts, m.create.Registrant, "NONE-0001")
+		s.refused(accepts+"NON_EXISTENT_REGISTRANT", create(m.name, year, ns, registrant, ""), "contacts that do not exist")
+		contacts = elsewhere
 		s.refused(accepts+"MISSING_REGISTRANT", create(m.name, year, ns, `<registrant/>`, ""), "an empty registrant")
 		s.refused(accepts+"NO_REGISTRANT_FOR_THICK_REGISTRY", create(m.name, year, ns, "", ""), "no registrant")
 	} else {

@@ -66,7 +66,7 @@ func (p *plan) inputs() map[string]any {
 		"dns.gluePolicy":            "narrow",
 		"epp.hostName":              hostName,
 		"epp.clid01":                clid01, "epp.clid02": clid02,
-		"epp.pwd01": "foo2bar-first", "epp.pwd02": "foo3bar-second",
+		"epp.pwd01": "foo2bar, longer than RFC 5730 allows", "epp.pwd02": "foo3bar-second",
 		"epp.hostModel":             "objects",
 		"epp.secDNSInterfaces":      "dsData",
 		"epp.registeredNames":       []string{"registered." + tlds[0], "registered." + tlds[1]},

@@ -290,6 +290,7 @@ func (r *run) dial(clid, password, cert, addr string) (*session, error) {
 	r.Helper()
 	c, err := epp.Dial(r.Context(), epp.ClientConfig{Addr: addr, TLS: r.st.clientTLS(cert), ClID: clid, Password: password,
 		Extensions: extensions, Timeouts: epp.Timeouts{Command: 30 * time.Second},
+		UserAgent: &epp.UserAgent{App: "conformance 1.0", Tech: "Go", OS: "any"}, // RFC 8807 is used where it is offered
 		Transcript: func(dir epp.Direction, frame []byte) {
 			if dir == epp.Received {
 				r.frames.keep(frame)
