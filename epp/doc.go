@@ -15,9 +15,10 @@
 // [Codec] decodes.
 //
 // Decoding goes by namespace: prefixes, places of declaration, CDATA and
-// layout make no difference. Document type declarations are refused, depth,
-// size and attributes are bounded. Encoding writes the conventional prefixes
-// in the order of the schemas.
+// layout make no difference, UTF-8 and UTF-16 are read. Document type
+// declarations are refused, depth, size and attributes are bounded. Commands
+// are held to the schemas, answers are read generously. Encoding writes the
+// conventional prefixes in the order of the schemas.
 //
 // # Client
 //
@@ -27,13 +28,23 @@
 // is a [*TransportError], and its Sent field is the important bit of this
 // package: once a transforming command may have reached the server, a lost
 // answer means that nobody knows what happened, and sending it again may buy
-// twice. See [OutcomeUnknown].
+// twice. See [OutcomeUnknown]. Reads can be pipelined: [Client.DoAll].
 //
 // # Server
 //
 // A [Server] does the protocol's own duties (greeting, login rules, limits,
-// unknown commands, services not negotiated) and gives the rest to a
-// [Handler]. [WireAct] makes it misbehave on purpose, for simulators.
+// unknown commands, services not negotiated, answers in the order of the
+// commands) and gives the rest to a [Handler]. What clients may take is bounded
+// by [Limits]: connections before login, sessions, frames, and the time for
+// login, for a frame, for a command and between them. [WireAct] makes a server
+// misbehave on purpose, for simulators.
+//
+// # To begin with
+//
+// The examples are whole programs but for their certificates: [Dial] for a
+// client, [Server] for a server with its handler, [Extension] for an extension
+// of one's own, [Poll] for the message queue, [OutcomeUnknown] for an answer
+// that was lost.
 //
 // # Extensions
 //
