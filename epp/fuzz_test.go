@@ -1,11 +1,15 @@
 package epp
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,6 +23,10 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(`<a xmlns:x="u" x:b="&#x4e2d;"><![CDATA[<]]>t<!-- c --><?p i?></a>`))
 	f.Add([]byte("\ufeff<?xml version='1.0'?><a>\r\n\r</a>"))
+	f.Add([]byte("\xfe\xff\x00<\x00a\x00>\xd8\x3d\xde\x00\x00<\x00/\x00a\x00>"))
+	for _, c := range schemaCases {
+		f.Add([]byte(c.doc))
+	}
 	codec := NewCodec(allExt...)
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		root, err := ParseElement(doc)
@@ -101,7 +109,8 @@ func std(t *testing.T, doc []byte, root *Element) {
 	}
 }
 
-// FuzzFrame: the payloads that come out are those that went in.
+// FuzzFrame: the payloads that come out are those that went in, however the
+// bytes arrive and whatever buffer is used again.
 func FuzzFrame(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00\x05a"), 100)
 	f.Add([]byte("\x00\x00\x00\x04"), 100)
@@ -109,12 +118,18 @@ func FuzzFrame(f *testing.F) {
 	f.Add(AppendFrame(AppendFrame(nil, []byte("ab")), []byte("c")), 6)
 	f.Fuzz(func(t *testing.T, in []byte, max int) {
 		r := bytes.NewReader(in)
-		var out []byte
+		slow := bufio.NewReaderSize(iotest.HalfReader(bytes.NewReader(in)), 16)
+		var out, again []byte
 		for {
 			p, err := ReadFrame(r, max)
+			q, slowErr := readFrame(slow, max, again)
+			if !bytes.Equal(p, q) || (err == nil) != (slowErr == nil) || err != nil && err.Error() != slowErr.Error() {
+				t.Fatalf("%q, %v; in pieces %q, %v", p, err, q, slowErr)
+			}
 			if err != nil {
 				break
 			}
+			again = q
 			if max > 0 && len(p)+4 > max || len(p) == 0 {
 				t.Fatalf("payload of %d bytes, bound %d", len(p), max)
 			}
@@ -124,4 +139,83 @@ func FuzzFrame(f *testing.F) {
 			t.Fatal("frames differ from the stream")
 		}
 	})
+}
+
+// FuzzRoundTrip: what is encoded is decoded as it was, white space and
+// characters that XML cannot carry apart.
+func FuzzRoundTrip(f *testing.F) {
+	f.Add("example.com", "se<cr>et & ]]> \"'", "text", "en", int64(1795507200_000000), uint64(3), true)
+	f.Add("\u4e2d\U0001F600", "\x00\xff\ufffe", " a\tb\r\nc ", "", int64(-1), uint64(0), false)
+	codec := NewCodec(allExt...)
+	f.Fuzz(func(t *testing.T, name, secret, text, lang string, micros int64, n uint64, flag bool) {
+		at := time.UnixMicro(micros % 253402300799_000000).UTC() // before the year 10000
+		if at.Year() < 1 {
+			t.Skip("no year of XML Schema 1.0")
+		}
+		token := func(s string) string { return collapse(carried(s)) }
+		if token(name) == "" {
+			return
+		}
+		msg := &Message{Response: &Response{
+			Results: []Result{{Code: CodeAckToDequeue, Msg: text, Lang: lang, Values: []ResultValue{NewResultValue(NSDomain, "name", name, "x"+text)}}},
+			MsgQ:    &MsgQ{Count: n, ID: name, QDate: at, Msg: "x" + text, Lang: lang},
+			ResData: []Value{
+				&DomainInfoData{Name: name, ROID: secret, Statuses: []Status{{Value: "ok", Lang: lang, Text: text}}, Contacts: []DomainContact{{Type: lang, ID: name}}, ExDate: at, AuthInfo: Password(secret)},
+				&ContactInfoData{ID: name, Postal: []PostalInfo{{Type: "loc", Name: text, Addr: PostalAddr{Street: []string{secret, text}, City: name}}}, Voice: Phone{Number: "+86.1", Ext: secret}, Disclose: &Disclose{Flag: flag, Name: []string{"int"}}},
+				&DomainPendingData{PendingResult{ID: name, Done: flag, ClTRID: secret, SvTRID: text, Date: at}},
+			},
+			Extensions: []Value{&Raw{Element: NewElement("urn:fuzz", "x", secret)}},
+			ClTRID:     secret, SvTRID: text,
+		}}
+		first := AppendMessage(nil, msg)
+		m, err := codec.Decode(first)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, first)
+		}
+		r := m.Response
+		if len(r.ResData) != 3 {
+			t.Fatalf("%d of 3 data\n%s", len(r.ResData), first)
+		}
+		line := func(s string) string { return strings.NewReplacer("\n", " ", "\t", " ", "\r", " ").Replace(carried(s)) }
+		d, ok := r.ResData[0].(*DomainInfoData)
+		c, ok2 := r.ResData[1].(*ContactInfoData)
+		p, ok3 := r.ResData[2].(*DomainPendingData)
+		if !ok || !ok2 || !ok3 {
+			t.Fatalf("data kept raw\n%s", first)
+		}
+		for what, pair := range map[string][2]any{
+			"name": {d.Name, token(name)}, "roid": {d.ROID, token(secret)}, "authInfo": {d.AuthInfo.Pw, line(secret)}, "date": {d.ExDate, at.Truncate(time.Microsecond)},
+			"status text": {d.Statuses[0].Text, strings.TrimSpace(carried(text))}, "role": {d.Contacts[0].Type, token(lang)},
+			"contact": {c.ID, token(name)}, "street": {c.Postal[0].Addr.Street[0], strings.Trim(line(secret), " ")}, "extension number": {c.Voice.Ext, token(secret)}, "flag": {c.Disclose.Flag, flag},
+			"pending": {p.Done, flag}, "pending id": {p.ClTRID, token(secret)}, "count": {r.MsgQ.Count, n}, "queue id": {r.MsgQ.ID, token(name)}, "queue text": {r.MsgQ.Msg, strings.TrimSpace("x" + carried(text))},
+			"reason": {r.Results[0].Values[0].Reason, strings.TrimSpace("x" + carried(text))}, "clTRID": {r.ClTRID, token(secret)},
+			"raw": {r.Extensions[0].(*Raw).Element.Text, carried(secret)}, "value": {r.Results[0].Values[0].Value.Children[0].Text, carried(name)},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%s came back as %q, not %q", what, pair[0], pair[1])
+			}
+		}
+		second := AppendMessage(nil, m)
+		m2, err := codec.Decode(second)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, second)
+		}
+		if third := AppendMessage(nil, m2); !bytes.Equal(second, third) {
+			t.Fatalf("encoding is not stable:\n%s\n%s", second, third)
+		}
+	})
+}
+
+// carried is a text as XML can carry it: U+FFFD for what it cannot.
+func carried(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 || !xmlChar(r) {
+			r = utf8.RuneError
+		}
+		b.WriteRune(r)
+		i += size
+	}
+	return b.String()
 }
