@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -28,44 +30,96 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(c.doc))
 	}
 	codec := NewCodec(allExt...)
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		root, err := ParseElement(doc)
-		masked := Mask(doc)
-		if err != nil {
-			return
-		}
-		if _, err := ParseElement(masked); err != nil {
-			t.Fatalf("masked frame: %v\n%s", err, masked)
-		}
-		again, err := ParseElement(root.XML())
-		if err != nil {
-			t.Fatalf("rewritten: %v\n%s", err, root.XML())
-		}
-		if diff := cmp.Diff(root, again); diff != "" {
-			t.Fatalf("rewriting changes (-was +is):\n%s", diff)
-		}
-		if _, wide := fromUTF16(doc); !wide { // encoding/xml has no UTF-16
-			std(t, doc, root)
-		}
-		m, err := codec.Decode(doc)
-		if err != nil {
-			return
-		}
-		first := AppendMessage(nil, m)
-		m2, err := codec.Decode(first)
-		if err != nil {
-			t.Fatalf("own encoding is refused: %v\n%s", err, first)
-		}
-		if second := AppendMessage(nil, m2); !bytes.Equal(first, second) {
-			t.Fatalf("encoding is not stable:\n%s\n%s", first, second)
-		}
-	})
+	f.Fuzz(func(t *testing.T, doc []byte) { decodable(t, codec, doc) })
+}
+
+func decodable(t testing.TB, codec *Codec, doc []byte) {
+	root, err := ParseElement(doc)
+	masked := Mask(doc)
+	if err != nil {
+		return
+	}
+	if _, err := ParseElement(masked); err != nil {
+		t.Fatalf("masked frame: %v\n%s", err, masked)
+	}
+	again, err := ParseElement(root.XML())
+	if err != nil {
+		t.Fatalf("rewritten: %v\n%s", err, root.XML())
+	}
+	if diff := cmp.Diff(root, again); diff != "" {
+		t.Fatalf("rewriting changes (-was +is):\n%s", diff)
+	}
+	if _, wide := fromUTF16(doc); !wide { // encoding/xml has no UTF-16
+		std(t, doc, root)
+	}
+	m, err := codec.Decode(doc)
+	if err != nil {
+		return
+	}
+	first := AppendMessage(nil, m)
+	m2, err := codec.Decode(first)
+	if err != nil {
+		t.Fatalf("own encoding is refused: %v\n%s", err, first)
+	}
+	if second := AppendMessage(nil, m2); !bytes.Equal(first, second) {
+		t.Fatalf("encoding is not stable:\n%s\n%s", first, second)
+	}
 }
 
 var oneLine = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
+// Seconds of what fuzzing does for hours: the known frames, damaged at random.
+func TestDamagedFrames(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	defer func() {
+		if t.Failed() {
+			t.Logf("seed %d", seed)
+		}
+	}()
+	var docs [][]byte
+	for _, g := range allGoldens() {
+		docs = append(docs, []byte(g.doc))
+	}
+	for _, c := range schemaCases {
+		docs = append(docs, []byte(c.doc))
+	}
+	codec := NewCodec(allExt...)
+	n := 0
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); n++ {
+		doc := bytes.Clone(docs[rnd.IntN(len(docs))])
+		for range 1 + rnd.IntN(4) {
+			i, j := rnd.IntN(len(doc)), rnd.IntN(len(doc))
+			i, j = min(i, j), min(max(i, j), i+40)
+			switch other := docs[rnd.IntN(len(docs))]; rnd.IntN(5) {
+			case 0:
+				doc[i] = byte(rnd.IntN(256))
+			case 1: // a piece is lost
+				doc = append(doc[:i:i], doc[j:]...)
+			case 2: // or comes twice
+				doc = append(doc[:j:j], doc[i:]...)
+			case 3: // or belongs to another frame
+				k := rnd.IntN(len(other))
+				doc = slices.Concat(doc[:i], other[k:min(k+40, len(other))], doc[j:])
+			case 4:
+				doc = slices.Concat(doc[:i], []byte([]string{"<![CDATA[", "]]>", "<!--", "-->", "<?x ?>", "&#x0;", "&amp;", "\r\n", "\ufffe", "</", "/>", ` xmlns=""`, "\xed\xa0\x80"}[rnd.IntN(13)]), doc[i:])
+			}
+			if len(doc) == 0 {
+				doc = []byte("<")
+			}
+		}
+		decodable(t, codec, doc)
+		if t.Failed() {
+			t.Fatalf("by\n%q", doc)
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d frames in two seconds", n)
+	}
+}
+
 // std compares names and text with encoding/xml's reading.
-func std(t *testing.T, doc []byte, root *Element) {
+func std(t testing.TB, doc []byte, root *Element) {
 	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(doc, []byte("\ufeff"))))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	var theirs, ours strings.Builder
