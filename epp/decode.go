@@ -226,7 +226,7 @@ func (d *decoder) int(el *Element, s string, lo, hi int64) int64 {
 
 func (d *decoder) time(el *Element) time.Time {
 	t, ok := parseTime(d.token(el))
-	if !ok {
+	if !ok || t.IsZero() { // the first instant of year 1 stands for absence here
 		d.fail(CodeValueSyntax, el, "not a date and time")
 	}
 	return t

@@ -115,7 +115,11 @@ func (c *Client) login() (*Login, error) {
 	if len(want) == 0 {
 		want = c.codec.ObjURIs()
 	}
-	c.obj, c.ext = intersect(want, g.ObjURIs), newestOnly(intersect(c.codec.ExtURIs(), g.ExtURIs))
+	// A server may list a mapping among the objects that we hold for an
+	// extension, or the other way round: it is asked for where the server has
+	// it.
+	all := slices.Concat(want, c.codec.ExtURIs())
+	c.obj, c.ext = intersect(all, g.ObjURIs), newestOnly(intersect(all, g.ExtURIs))
 	if len(c.obj) == 0 {
 		return nil, &DecodeError{Code: CodeUnimplementedObject, Msg: "server offers none of the object services wanted"}
 	}

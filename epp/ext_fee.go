@@ -151,7 +151,7 @@ func (d *FeeCheckData) Encode(w *Writer) {
 		return
 	}
 	w.Root("fee:chkData", NSFee)
-	w.Leaf("fee:currency", d.Currency)
+	w.Opt("fee:currency", d.Currency)
 	for i := range d.Objects {
 		o := &d.Objects[i]
 		if o.Avail {

@@ -159,12 +159,21 @@ func (p *MarkParty) encode(w *Writer, name, role string) {
 	} else {
 		w.Open(name)
 	}
-	w.Opt("mark:name", p.Name)
-	w.Opt("mark:org", p.Org)
-	w.addrIn("mark:", &p.Addr)
-	w.phone("mark:voice", p.Voice)
-	w.phone("mark:fax", p.Fax)
-	w.Opt("mark:email", p.Email)
+	if role == "type" { // of a contact the schema wants these
+		w.Leaf("mark:name", p.Name)
+		w.Opt("mark:org", p.Org)
+		w.addrIn("mark:", &p.Addr)
+		w.phoneLeaf("mark:voice", p.Voice)
+		w.phone("mark:fax", p.Fax)
+		w.Leaf("mark:email", p.Email)
+	} else {
+		w.Opt("mark:name", p.Name)
+		w.Opt("mark:org", p.Org)
+		w.addrIn("mark:", &p.Addr)
+		w.phone("mark:voice", p.Voice)
+		w.phone("mark:fax", p.Fax)
+		w.Opt("mark:email", p.Email)
+	}
 	w.Close(name)
 }
 
