@@ -204,7 +204,7 @@ func (w *World) take(reg *registry.Registry, name, clid string, years int) (regi
 	return v, nil
 }
 
-func (w *World) setStatus(reg *registry.Registry, name, status string, on bool) (registry.DomainView, error) {
+func (w *World) setStatus(reg *registry.Registry, name, status string, on bool, why string, of registry.Case) (registry.DomainView, error) {
 	a, err := asciiName(name)
 	if err != nil {
 		return registry.DomainView{}, err
@@ -215,7 +215,7 @@ func (w *World) setStatus(reg *registry.Registry, name, status string, on bool) 
 	if !slices.Contains(settableStatuses, status) {
 		return registry.DomainView{}, badRequest("no status " + strconv.Quote(status) + " to set; there are " + strings.Join(settableStatuses, ", "))
 	}
-	if err := refusal(reg.SetStatus(a, status, on)); err != nil {
+	if err := refusal(reg.SetStatusFor(a, status, on, why, of)); err != nil {
 		return registry.DomainView{}, err
 	}
 	v, _ := reg.Domain(a)
@@ -333,6 +333,7 @@ func (w *World) registryAPI(api func(string, endpoint)) {
 		var in struct {
 			Status string `json:"status"`
 			On     *bool  `json:"on"`
+			whyJSON
 		}
 		if err := body(r, &in); err != nil {
 			return nil, err
@@ -340,7 +341,7 @@ func (w *World) registryAPI(api func(string, endpoint)) {
 		if in.On == nil {
 			return nil, badRequest(`"on" must be true or false`)
 		}
-		v, err := w.setStatus(reg, r.PathValue("name"), in.Status, *in.On)
+		v, err := w.setStatus(reg, r.PathValue("name"), in.Status, *in.On, in.Reason, in.of())
 		if err != nil {
 			return nil, err
 		}

@@ -15,6 +15,18 @@ import (
 // What a registry's own people do: its rules, its verdicts on names, its
 // maintenance. Amounts are minor units.
 
+// whyJSON is why a registry does something to a name.
+type whyJSON struct {
+	Reason   string `json:"reason,omitempty"`
+	CaseType string `json:"case_type,omitempty"` // udrp, urs, custom
+	CaseName string `json:"case_name,omitempty"` // with custom
+	CaseID   string `json:"case_id,omitempty"`
+}
+
+func (w whyJSON) of() registry.Case {
+	return registry.Case{Type: w.CaseType, Name: w.CaseName, ID: w.CaseID}
+}
+
 type priceJSON struct {
 	Key      string `json:"key"` // zone or price class
 	Create   int64  `json:"create"`
@@ -231,6 +243,27 @@ func (w *World) rulesAPI(api func(string, endpoint)) {
 			return err
 		}
 		return reg.NamingVerdict(name, in.Verdict, in.Reason)
+	}))
+	api("POST /api/registries/{id}/names/{name}/move", onName(func(r *http.Request, reg *registry.Registry, name string) error {
+		var in struct {
+			ClID  string `json:"clid"`
+			Quiet bool   `json:"quiet"` // tell the registrars nothing
+			whyJSON
+		}
+		if err := body(r, &in); err != nil {
+			return err
+		}
+		return reg.Move(name, in.ClID, in.Reason, in.of(), in.Quiet)
+	}))
+	api("POST /api/registries/{id}/names/{name}/vanish", onName(func(r *http.Request, reg *registry.Registry, name string) error {
+		var in struct {
+			Quiet bool `json:"quiet"`
+			whyJSON
+		}
+		if err := body(r, &in); err != nil {
+			return err
+		}
+		return reg.Vanish(name, in.Reason, in.of(), in.Quiet)
 	}))
 	api("POST /api/registries/{id}/names/{name}/verification", onName(func(r *http.Request, reg *registry.Registry, name string) error {
 		var in struct {

@@ -467,7 +467,7 @@ func (s *site) doStatus(r *http.Request) (string, error) {
 	if reg == nil || apex != a {
 		return "", notFound("no name " + strconv.Quote(name))
 	}
-	if _, err := s.setStatus(reg, a, r.PostForm.Get("status"), r.PostForm.Get("on") == "true"); err != nil {
+	if _, err := s.setStatus(reg, a, r.PostForm.Get("status"), r.PostForm.Get("on") == "true", "", registry.Case{}); err != nil {
 		return "", err
 	}
 	return "/names?q=" + url.QueryEscape(a), nil

@@ -66,6 +66,7 @@ type rulesData struct {
 	States      []word
 	Impacts     []word
 	Ops         []word
+	Registrars  []registry.Registrar
 	Tomorrow    string
 	TomorrowEnd string
 }
@@ -83,7 +84,7 @@ func (s *site) rulesPage(rw http.ResponseWriter, r *http.Request) {
 	now := s.clock.Now()
 	d := rulesData{ID: info.ID, Name: info.Name, Suffixes: tlds(info.TLDs), Currency: info.Currency, Now: now, Rules: rulesOf(reg),
 		Verify: verifyWords, Audit: auditChoices, Launch: launchChoices, Kinds: labelKinds, Verdicts: verdictWords,
-		States: stateWords, Impacts: impactWords, Ops: pendingWords,
+		States: stateWords, Impacts: impactWords, Ops: pendingWords, Registrars: reg.Registrars(),
 		Tomorrow: now.Add(24 * time.Hour).Format("2006-01-02T15:04"), TomorrowEnd: now.Add(26 * time.Hour).Format("2006-01-02T15:04")}
 	for _, z := range sortedKeys(d.Rules.Verification) {
 		d.Zones = append(d.Zones, zoneRow{z, tlds([]string{z}), d.Rules.Verification[z], d.Rules.Audit[z], d.Rules.Launch[z]})
@@ -170,6 +171,14 @@ func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) 
 	})
 	form("verification", "names", func(reg *registry.Registry, get func(string) string) error {
 		return named(get("name"), func(name string) error { return reg.SetVerified(name, get("state")) })
+	})
+	form("move", "names", func(reg *registry.Registry, get func(string) string) error {
+		return named(get("name"), func(name string) error {
+			if get("clid") == "" {
+				return reg.Vanish(name, get("reason"), registry.Case{}, get("quiet") == "true")
+			}
+			return reg.Move(name, get("clid"), get("reason"), registry.Case{}, get("quiet") == "true")
+		})
 	})
 	form("maintenance", "maintenance", func(reg *registry.Registry, get func(string) string) error {
 		m := registry.Maintenance{ID: get("mid"), Name: get("title"), Impact: get("impact"), Reason: get("reason"), Description: get("description")}

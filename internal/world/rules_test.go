@@ -108,6 +108,24 @@ func TestRulesOverTheControlPort(t *testing.T) {
 	}
 	call(t, w, "GET", reg+"/queues/nobody", nil, 404, nil)
 
+	// By the registry's own hand.
+	call(t, w, "POST", reg+"/names", map[string]any{"name": "seized.xyz", "clid": "rival"}, 201, nil)
+	call(t, w, "POST", reg+"/names/seized.xyz/status", map[string]any{"status": "serverTransferProhibited", "on": true, "case_type": "udrp", "case_id": "D2026-1"}, 200, nil)
+	call(t, w, "POST", reg+"/names/seized.xyz/status", map[string]any{"status": "serverHold", "on": true, "case_type": "quarrel", "case_id": "1"}, 400, nil)
+	call(t, w, "POST", reg+"/names/seized.xyz/move", map[string]any{"clid": "nobody"}, 404, nil)
+	var moved struct{ ClID string }
+	call(t, w, "POST", reg+"/names/seized.xyz/move", map[string]any{"clid": "elder", "reason": "court order"}, 200, &moved)
+	call(t, w, "GET", reg+"/queues/elder", nil, 200, &q)
+	if last := q.Messages[len(q.Messages)-1]; moved.ClID != "elder" || last.Kind != "moved" {
+		t.Errorf("moved: %+v %+v", moved, q)
+	}
+	before := q.Count
+	call(t, w, "POST", reg+"/names/seized.xyz/vanish", map[string]any{"quiet": true}, 200, &gone)
+	call(t, w, "GET", reg+"/names/seized.xyz", nil, 404, nil)
+	if call(t, w, "GET", reg+"/queues/elder", nil, 200, &q); q.Count != before {
+		t.Errorf("a quiet act was told: %+v", q)
+	}
+
 	// Maintenance.
 	var m struct{ ID, Told string }
 	call(t, w, "POST", reg+"/maintenance", map[string]any{"start": w.Now().Add(time.Hour), "end": w.Now().Add(2 * time.Hour), "impact": "partial"}, 201, &m)
@@ -144,6 +162,7 @@ func TestRuleForms(t *testing.T) {
 		{"pending/remove", url.Values{"op": {"create"}, "match": {"a*"}}, "pending"},
 		{"verification", url.Values{"name": {"judged.cn"}, "state": {"nonCompliant"}}, "names"},
 		{"verdict", url.Values{"name": {"judged.cn"}, "verdict": {"hold"}, "reason": {"why"}}, "names"},
+		{"move", url.Values{"name": {"judged.cn"}, "clid": {"elder"}, "quiet": {"true"}}, "names"},
 		{"maintenance", url.Values{"title": {"Move"}, "impact": {"full"}, "reason": {"planned"}, "start": {w.Now().Add(48 * time.Hour).Format("2006-01-02T15:04")}, "end": {w.Now().Add(50 * time.Hour).Format("2006-01-02T15:04")}}, "maintenance"},
 	} {
 		code, to, body := form(t, w, own, "/registries/cnsim/"+tc.path, tc.fields)

@@ -76,6 +76,15 @@ func (r *Registry) onName(name string, fn func(c *core, d *Domain, now time.Time
 // SetStatus puts or lifts a status, server statuses included, as the
 // registry; the sponsor is told by poll.
 func (r *Registry) SetStatus(name, status string, on bool) error {
+	return r.SetStatusFor(name, status, on, "", Case{})
+}
+
+// SetStatusFor is SetStatus with a reason, of at most 32 characters, and the
+// case that it belongs to.
+func (r *Registry) SetStatusFor(name, status string, on bool, why string, of Case) error {
+	if err := of.check(); err != nil {
+		return err
+	}
 	if _, known := domainStatuses[status]; !known {
 		return fmt.Errorf("registry: %q is not a status to set", status)
 	}
@@ -103,7 +112,60 @@ func (r *Registry) SetStatus(name, status string, on bool) error {
 		}
 		n.Updated = now
 		c.putDomain(n)
-		c.changed(d, n, "status", "update", "", text, now)
+		c.changed(d, n, "status", "update", why, text, now).about(of)
+		return nil
+	})
+}
+
+// Move gives a name to another registrar as the registry, without a transfer:
+// by a court's order, say. quiet tells the registrars nothing.
+func (r *Registry) Move(name, clID, why string, of Case, quiet bool) error {
+	if err := of.check(); err != nil {
+		return err
+	}
+	return r.onName(name, func(c *core, d *Domain, now time.Time) error {
+		switch {
+		case c.regs[clID] == nil:
+			return ErrNoSuchRegistrar
+		case d.Sponsor == clID:
+			return refuse(2306, "it is that registrar's")
+		}
+		if err := d.barred(actTransfer, nil); err != nil && len(d.pendings()) > 0 {
+			return err // prohibitions do not bind the registry, actions under way do
+		}
+		n := d.clone()
+		n.Sponsor, n.Updated, n.Transferred, n.Statuses, n.Grace = clID, now, now, serverOnly(d.Statuses), nil
+		c.setAuth(n, "", now)
+		c.putDomain(n)
+		c.followHosts(n, now)
+		if quiet {
+			return nil
+		}
+		text := d.Name + ": moved to another registrar by the registry."
+		c.changed(d, n, "moved", "transfer", why, text, now).about(of)
+		c.changed(n, n, "moved", "transfer", why, text, now).about(of)
+		return nil
+	})
+}
+
+// Vanish purges a name at once as the registry, whatever its state. quiet
+// tells its registrar nothing.
+func (r *Registry) Vanish(name, why string, of Case, quiet bool) error {
+	if err := of.check(); err != nil {
+		return err
+	}
+	return r.onName(name, func(c *core, d *Domain, now time.Time) error {
+		if d.transferPending() {
+			c.credit(d.Transfer.ReID, d.Transfer.Fee)
+		}
+		c.uproot(d)
+		if !quiet {
+			m := c.changed(d, nil, "purged", "delete", why, d.Name+": deleted by the registry.", now)
+			m.about(of)
+			if m.Change != nil {
+				m.Change.SubOp = "purge"
+			}
+		}
 		return nil
 	})
 }

@@ -74,6 +74,25 @@ func authHash(salt, pw string) string {
 	return hashedAuth + salt + "$" + hex.EncodeToString(sum[:])
 }
 
+// credential is authorization information as a command gives it, with the
+// repository identifier of the object that it belongs to; "" is the object of
+// the command.
+type credential struct{ pw, roid string }
+
+// authorized says whether a credential opens a domain: its own, or that of one
+// of its contacts, named by its identifier (RFC 5731 section 3.2.4).
+func (c *core) authorized(d *Domain, auth credential) bool {
+	if auth.roid == "" || auth.roid == d.ROID {
+		return authMatches(d.AuthInfo, auth.pw)
+	}
+	for _, ref := range append([]ContactRef{{ID: d.Registrant}}, d.Contacts...) {
+		if x := c.contacts[ref.ID]; x != nil && x.ROID == auth.roid {
+			return authMatches(x.AuthInfo, auth.pw)
+		}
+	}
+	return false
+}
+
 // authMatches compares given authorization information with the stored one.
 // Nothing matches an empty one.
 func authMatches(stored, given string) bool {

@@ -157,6 +157,14 @@ func years(p epp.Period) (int, error) {
 	return p.N / 12, nil
 }
 
+func credentialOf(a *epp.AuthInfo) (credential, error) {
+	pw, err := authInfo(a)
+	if a == nil {
+		return credential{}, err
+	}
+	return credential{pw, a.ROID}, err
+}
+
 func authInfo(a *epp.AuthInfo) (string, error) {
 	if a == nil || a.Null {
 		return "", nil

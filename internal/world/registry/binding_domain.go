@@ -164,13 +164,13 @@ func dsOf(s epp.SecDNSData) ([]DS, error) {
 }
 
 func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
-	pw, err := authInfo(a.AuthInfo)
+	auth, err := credentialOf(a.AuthInfo)
 	if err != nil {
 		return nil, err
 	}
 	var resp *epp.Response
 	err = b.view(func(c *core, now time.Time) (uint64, error) {
-		d, full, err := c.infoDomain(b.clID, a.Name, pw)
+		d, full, err := c.infoDomain(b.clID, a.Name, auth)
 		if err != nil {
 			return c.goneLSN, err
 		}
@@ -402,7 +402,7 @@ func (b *binding) domainRenew(a *epp.DomainRenew) (*epp.Response, error) {
 }
 
 func (b *binding) domainTransfer(a *epp.DomainTransfer) (*epp.Response, error) {
-	pw, err := authInfo(a.AuthInfo)
+	auth, err := credentialOf(a.AuthInfo)
 	if err != nil {
 		return nil, err
 	}
@@ -410,7 +410,7 @@ func (b *binding) domainTransfer(a *epp.DomainTransfer) (*epp.Response, error) {
 	switch a.Op {
 	case epp.TransferQuery:
 		err = b.view(func(c *core, now time.Time) (uint64, error) {
-			if d, err = c.queryTransfer(b.clID, a.Name, pw); err != nil {
+			if d, err = c.queryTransfer(b.clID, a.Name, auth); err != nil {
 				return c.goneLSN, err
 			}
 			return d.lsn, nil
@@ -420,7 +420,7 @@ func (b *binding) domainTransfer(a *epp.DomainTransfer) (*epp.Response, error) {
 		}
 		return epp.NewResponse(epp.CodeOK, transferData(d.Name, d.Transfer)), nil
 	case epp.TransferRequest:
-		q := transferRequest{Name: a.Name, AuthInfo: pw, Token: b.token()}
+		q := transferRequest{Name: a.Name, AuthInfo: auth.pw, AuthROID: auth.roid, Token: b.token()}
 		if q.Years, err = years(a.Period); err != nil {
 			return nil, err
 		}

@@ -103,8 +103,11 @@ func (b *binding) content(resp *epp.Response, m *PollMessage, who *Registrar) {
 			reason = string(rs[:32])
 		}
 		data(b.infoData(d, "del", nil))
-		resp.Extensions = append(resp.Extensions, &epp.ChangePollData{State: state, Operation: ch.Op, Op: ch.SubOp,
-			Date: ch.Date, SvTRID: ch.SvTRID, Who: ch.Who, Reason: reason})
+		change := &epp.ChangePollData{State: state, Operation: ch.Op, Op: ch.SubOp, Date: ch.Date, SvTRID: ch.SvTRID, Who: ch.Who, Reason: reason}
+		if x := ch.Case; x != nil {
+			change.CaseID = &epp.ChangeCase{Type: x.Type, Name: x.Name, ID: x.ID}
+		}
+		resp.Extensions = append(resp.Extensions, change)
 	}
 }
 

@@ -12,6 +12,26 @@ func (d *Domain) snapshot() *Domain {
 	return n
 }
 
+// check refuses a case that could not be told; none at all is fine.
+func (x Case) check() error {
+	switch {
+	case x == (Case{}):
+		return nil
+	case x.ID == "" || len(x.ID) > 255:
+		return refuse(2005, "a case has an identifier")
+	case x.Type != "udrp" && x.Type != "urs" && (x.Type != "custom" || x.Name == ""):
+		return refuse(2306, "a case is udrp, urs, or custom and named")
+	}
+	return nil
+}
+
+// about notes the case of a change.
+func (m *PollMessage) about(x Case) {
+	if x != (Case{}) && m.Change != nil {
+		m.Change.Case = &x
+	}
+}
+
 // changed tells the sponsor what the registry did to a name by itself: in
 // words, and for clients that speak RFC 8590 as a change with the name before
 // or after it. after nil means that the name is gone.

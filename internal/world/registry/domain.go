@@ -170,18 +170,19 @@ func (c *core) own(clID, raw string) (*Domain, error) {
 }
 
 // infoDomain returns the domain and whether authInfo may be shown.
-func (c *core) infoDomain(clID, raw, authInfo string) (*Domain, bool, error) {
+func (c *core) infoDomain(clID, raw string, auth credential) (*Domain, bool, error) {
 	d := c.domains[strings.ToLower(strings.TrimSuffix(raw, "."))]
 	if d == nil {
 		return nil, false, refuse(2303, "no such domain")
 	}
-	if d.Sponsor == clID && (authInfo == "" || shownAuth(d.AuthInfo) != "") {
+	hashed := strings.HasPrefix(d.AuthInfo, hashedAuth)
+	if d.Sponsor == clID && (auth.pw == "" || !hashed) {
 		return d, true, nil
 	}
-	if authInfo == "" {
+	if auth.pw == "" {
 		return d, false, nil
 	}
-	if !authMatches(d.AuthInfo, authInfo) {
+	if !c.authorized(d, auth) {
 		return nil, false, refuse(2202, "wrong authorization information")
 	}
 	return d, true, nil

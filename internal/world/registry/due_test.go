@@ -195,7 +195,7 @@ func TestTransfer(t *testing.T) {
 		_, _, err := c.requestTransfer(tc.clID, transferRequest{Name: "one.com", AuthInfo: tc.pw}, later)
 		wantCode(t, tc.what, err, tc.want)
 	}
-	_, err := c.queryTransfer(rivalID, "one.com", "")
+	_, err := c.queryTransfer(rivalID, "one.com", credential{pw: ""})
 	wantCode(t, "query without a transfer", err, 2301)
 	before := c.regs[rivalID].Balance
 	d, _, err := c.requestTransfer(rivalID, transferRequest{Name: "one.com", AuthInfo: pw}, later)

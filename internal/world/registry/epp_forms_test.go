@@ -171,3 +171,59 @@ func TestAuthInfoExpires(t *testing.T) {
 		t.Errorf("an emptied code is still due at %s", at)
 	}
 }
+
+// A name taken in hand by the registry, with its case; and one that a
+// contact's authorization information opens.
+func TestRegistryHandOverEPP(t *testing.T) {
+	s := serve(t, Cnsim())
+	c, r := s.fluent(openreg), s.fluent(rivalID)
+	s.do(c, 1000, s.ready(c, "seized.cn"))
+	s.do(c, 1000, s.ready(c, "purged.cn"))
+	udrp := Case{Type: "udrp", ID: "D2026-0001"}
+	if err := s.SetStatusFor("seized.cn", "serverTransferProhibited", true, "complaint filed", udrp); err != nil {
+		t.Fatal(err)
+	}
+	want := func(resp *epp.Response, op, id string) *epp.DomainInfoData {
+		t.Helper()
+		ch, ok := epp.Find[*epp.ChangePollData](resp.Extensions)
+		info, ok2 := epp.Find[*epp.DomainInfoData](resp.ResData)
+		if !ok || !ok2 || ch.Operation != op || (id == "") != (ch.CaseID == nil) || id != "" && (ch.CaseID.ID != id || ch.CaseID.Type != "udrp") {
+			t.Fatalf("%+v", ch)
+		}
+		return info
+	}
+	want(s.next(c), epp.ChangeUpdate, "D2026-0001")
+	if err := s.Move("seized.cn", rivalID, "decision", udrp, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []*epp.Client{c, r} {
+		if info := want(s.next(x), epp.ChangeTransfer, "D2026-0001"); info.ClID != rivalID || !info.HasStatus("serverTransferProhibited") {
+			t.Errorf("after the move: %+v", info)
+		}
+	}
+	s.do(c, 2201, &epp.DomainDelete{Name: "seized.cn"})
+	if err := s.Vanish("purged.cn", "court order", Case{}, false); err != nil {
+		t.Fatal(err)
+	}
+	want(s.next(c), epp.ChangeDelete, "")
+	s.do(c, 2303, &epp.DomainInfo{Name: "purged.cn"})
+	for what, err := range map[string]error{
+		"own name": s.Move("seized.cn", rivalID, "", Case{}, true), "nameless case": s.Move("seized.cn", openreg, "", Case{Type: "custom", ID: "1"}, true),
+	} {
+		if code(err) != 2306 {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+
+	// The registrant's authorization information, named by its identifier.
+	s.do(c, 1000, s.ready(c, "opened.cn"))
+	x, _ := s.Contact("T-1")
+	s.clk.add(61 * day)
+	auth := func(pw, roid string) *epp.DomainTransfer {
+		return &epp.DomainTransfer{Op: epp.TransferRequest, Name: "opened.cn", AuthInfo: &epp.AuthInfo{Pw: pw, ROID: roid}}
+	}
+	s.do(r, 2202, auth("contact-Secret-1", ""))
+	s.do(r, 2202, auth("correct-horse-9", x.ROID))
+	s.do(r, 2202, auth("contact-Secret-1", "C999-CNSIM"))
+	s.do(r, 1001, auth("contact-Secret-1", x.ROID))
+}

@@ -263,6 +263,15 @@ type Change struct {
 	SvTRID string    `json:"sv"`
 	Who    string    `json:"who"`
 	Reason string    `json:"why,omitempty"`
+	Case   *Case     `json:"case,omitempty"`
+}
+
+// Case is the dispute that a change belongs to: udrp, urs, or custom with a
+// name (RFC 8590 section 2.2).
+type Case struct {
+	Type string `json:"type,omitempty"`
+	Name string `json:"name,omitempty"`
+	ID   string `json:"id,omitempty"`
 }
 
 // TRID is a pair of transaction identifiers (RFC 5730 section 2.6).

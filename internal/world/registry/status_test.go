@@ -400,9 +400,9 @@ func TestSecureAuth(t *testing.T) {
 	}
 	_, _, err = c.requestTransfer(rivalID, transferRequest{Name: "one.com", AuthInfo: stored}, now)
 	wantCode(t, "the hash itself", err, 2202)
-	_, _, err = c.infoDomain(rivalID, "one.com", strongAuth)
+	_, _, err = c.infoDomain(rivalID, "one.com", credential{pw: strongAuth})
 	wantCode(t, "info with the code", err, 1000)
-	_, _, err = c.infoDomain(rivalID, "one.com", strongAuth+"x")
+	_, _, err = c.infoDomain(rivalID, "one.com", credential{pw: strongAuth + "x"})
 	wantCode(t, "info with another", err, 2202)
 	if _, _, err = c.requestTransfer(rivalID, transferRequest{Name: "one.com", AuthInfo: strongAuth}, now); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ type transferRequest struct {
 	Name     string
 	Years    int
 	AuthInfo string
+	AuthROID string // of the object that AuthInfo belongs to; "" is the domain
 	Token    *string
 	Fee      feeOffer
 }
@@ -29,7 +30,7 @@ func (c *core) requestTransfer(clID string, q transferRequest, now time.Time) (*
 	if q.AuthInfo == "" {
 		return nil, 0, refuse(2003, "authInfo required")
 	}
-	if !authMatches(d.AuthInfo, q.AuthInfo) {
+	if !c.authorized(d, credential{q.AuthInfo, q.AuthROID}) {
 		return nil, 0, refuse(2202, "wrong authorization information")
 	}
 	if err := d.barred(actTransfer, nil); err != nil {
@@ -86,7 +87,7 @@ func (c *core) afterTransfer(d *Domain, now time.Time) time.Time {
 	return addYears(d.Expires, 1)
 }
 
-func (c *core) queryTransfer(clID, raw, authInfo string) (*Domain, error) {
+func (c *core) queryTransfer(clID, raw string, auth credential) (*Domain, error) {
 	d := c.domains[strings.ToLower(strings.TrimSuffix(raw, "."))]
 	if d == nil {
 		return nil, refuse(2303, "no such domain")
@@ -95,10 +96,10 @@ func (c *core) queryTransfer(clID, raw, authInfo string) (*Domain, error) {
 		return nil, refuse(2301, "no transfer")
 	}
 	if clID != d.Transfer.ReID && clID != d.Transfer.AcID && clID != d.Sponsor {
-		if authInfo == "" {
+		if auth.pw == "" {
 			return nil, refuse(2201, "not a party to the transfer")
 		}
-		if !authMatches(d.AuthInfo, authInfo) {
+		if !c.authorized(d, auth) {
 			return nil, refuse(2202, "wrong authorization information")
 		}
 	}
@@ -153,11 +154,7 @@ func (c *core) completeTransfer(d *Domain, status string, now time.Time) *Domain
 	n.Statuses = serverOnly(d.Statuses)
 	n.Grace = []Grace{{rgpTransfer, now.Add(c.p.TransferGrace), t.ReID, t.Fee, added}}
 	c.putDomain(n)
-	for host := range c.subHosts[n.Name] {
-		h := c.hosts[host].clone()
-		h.Sponsor, h.Transferred = t.ReID, now
-		c.putHost(h)
-	}
+	c.followHosts(n, now)
 	if status == "serverApproved" {
 		c.transferMessage(t.AcID, n, "Transfer approved by the registry.", now)
 		c.transferMessage(t.ReID, n, "Transfer approved by the registry.", now)
@@ -165,6 +162,15 @@ func (c *core) completeTransfer(d *Domain, status string, now time.Time) *Domain
 		c.transferMessage(t.ReID, n, "Transfer approved.", now)
 	}
 	return n
+}
+
+// followHosts gives the hosts below a name to its sponsor.
+func (c *core) followHosts(d *Domain, now time.Time) {
+	for host := range c.subHosts[d.Name] {
+		h := c.hosts[host].clone()
+		h.Sponsor, h.Transferred = d.Sponsor, now
+		c.putHost(h)
+	}
 }
 
 // serverOnly drops client statuses: the losing registrar's locks do not bind
