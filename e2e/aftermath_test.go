@@ -68,7 +68,8 @@ func (s *storm) aftermath() {
 
 	// One owner a name, and the owner is who paid for it.
 	for _, twice := range rows(s, db, `select name, count(*) from item i join orders o on o.id = i.order_id
-		where o.action = 'new' and i.status = 'success' group by name having count(*) > 1`) {
+		where o.action in ('new', 'delete') and i.status = 'success'
+		group by name having sum(case when o.action = 'new' then 1 else -1 end) > 1`) {
 		t.Errorf("sold twice: %v", twice)
 	}
 	for _, wrong := range rows(s, db, `select t.name, t.account_id, i.account_id from tenure t join item i on i.order_id = t.order_id and i.name = t.name

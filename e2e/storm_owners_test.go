@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -20,6 +21,11 @@ var acts = []act{
 	{"register", 10, register},
 	{"contest", 3, contest},
 	{"name servers", 6, nameServers},
+	{"renew", 5, renew},
+	{"lock", 5, lock},
+	{"sign", 3, sign},
+	{"code", 2, code},
+	{"give up", 2, giveUp},
 }
 
 // suffixesUsed are over all registries whose names need no verified registrant first.
@@ -134,4 +140,60 @@ func nameServers(_ *storm, c client, o *owner, chance *rand.Rand) (*problem, err
 	}
 	host := fmt.Sprintf("host%d.example", chance.IntN(30))
 	return post(c, "ModifyDomainDNSBatch", map[string]any{"Domains": names, "Dns": []string{"ns1." + host, "ns2." + host}})
+}
+
+func renew(_ *storm, c client, o *owner, chance *rand.Rand) (*problem, error) {
+	names := o.some(chance, 4)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return post(c, "RenewDomainBatch", map[string]any{"Domains": names, "Period": 1, "PayMode": 1})
+}
+
+func lock(_ *storm, c client, o *owner, chance *rand.Rand) (*problem, error) {
+	names := o.some(chance, 4)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	which := []string{"TransferProhibitionBatch", "UpdateProhibitionBatch"}[chance.IntN(2)]
+	return post(c, which, map[string]any{"Domains": names, "Status": chance.IntN(3) == 0})
+}
+
+// one picks a name for what is done to one at a time.
+func (o *owner) one(chance *rand.Rand) (string, bool) {
+	names := o.some(chance, 1)
+	if len(names) == 0 {
+		return "", false
+	}
+	return names[0], true
+}
+
+func sign(_ *storm, c client, o *owner, chance *rand.Rand) (*problem, error) {
+	name, ok := o.one(chance)
+	if !ok {
+		return nil, nil
+	}
+	var records []map[string]any
+	for range chance.IntN(3) {
+		records = append(records, map[string]any{"key_tag": chance.IntN(65536), "algorithm": 13, "digest_type": 2,
+			"digest": strings.Repeat(fmt.Sprintf("%08X", chance.Uint32()), 8)})
+	}
+	return c.try(http.MethodPost, "/api/v1/dnssec/changes", map[string]any{"name": name, "records": records}, nil)
+}
+
+func code(_ *storm, c client, o *owner, chance *rand.Rand) (*problem, error) {
+	name, ok := o.one(chance)
+	if !ok {
+		return nil, nil
+	}
+	path := []string{"/api/v1/auth-codes", "/api/v1/auth-codes/clear"}[chance.IntN(2)]
+	return c.try(http.MethodPost, path, map[string]any{"name": name}, nil)
+}
+
+func giveUp(_ *storm, c client, o *owner, chance *rand.Rand) (*problem, error) {
+	name, ok := o.one(chance)
+	if !ok {
+		return nil, nil
+	}
+	return c.try(http.MethodPost, "/api/v1/deletions", map[string]any{"name": name, "confirm": name}, nil)
 }

@@ -110,13 +110,15 @@ func (o *Ops) judge(ctx context.Context, registryAccount string, g gate, batch [
 
 func decidePause(account string, g gate, batch []landing, now, wall time.Time) Plan {
 	var empty *domain.Outcome
-	done := false
+	done, tried := false, false
 	for i, l := range batch {
 		switch out := &batch[i].outcome; {
 		case out.Code == string(codeDeposit):
 			empty = out
 		case l.leased.Was == domain.IntentQueued && (out.Kind == domain.OutcomeAccepted || out.Kind == domain.OutcomePending):
 			done = true
+		case l.leased.Was == domain.IntentQueued:
+			tried = true
 		}
 	}
 	subject := RegistrySubject(account)
@@ -136,6 +138,8 @@ func decidePause(account string, g gate, batch []landing, now, wall time.Time) P
 		}}
 	case done && g.state.Paused == string(codeDeposit):
 		return resumed(account, now)
+	case tried && g.state.Paused == string(codeDeposit): // refused for a reason of its own, or lost: the next one is tried
+		return Plan{Writes: []Write{ProbeRegistry{RegistryAccount: account, At: wall}}, Wake: []string{account}}
 	}
 	return Plan{}
 }

@@ -71,6 +71,10 @@ func TestDepositPauses(t *testing.T) {
 	} else if _, ok := p.Writes[0].(ResumeRegistry); !ok {
 		t.Errorf("%+v", p)
 	}
+	taken := landed(domain.OutcomeRefused, "registration.taken", domain.IntentQueued) // says nothing of the deposit
+	if p = decidePause("verisim", paused, []landing{taken}, testNow, wall); len(p.Writes) != 1 || len(p.Wake) != 1 || p.Writes[0] != (ProbeRegistry{"verisim", wall}) {
+		t.Errorf("a try that showed nothing: %+v", p)
+	}
 	asked := landed(domain.OutcomeAccepted, "", domain.IntentUnknown) // it was paid for before
 	for name, p := range map[string]Plan{"an answer about an earlier act": decidePause("verisim", paused, []landing{asked}, testNow, wall),
 		"nothing paused": decidePause("verisim", gate{}, []landing{done}, testNow, wall)} {

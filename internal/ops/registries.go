@@ -55,6 +55,11 @@ type (
 		At                    time.Time // business time
 		ProbeAt               time.Time // wall time
 	}
+	// ProbeRegistry has a paused registry tried again from At (wall time): the last try has shown nothing.
+	ProbeRegistry struct {
+		RegistryAccount string
+		At              time.Time
+	}
 	// ResumeRegistry ends a pause, and fails with "state.moved" where it is not paused for Code. An empty Code only
 	// dates the ramp.
 	ResumeRegistry struct {
@@ -72,6 +77,7 @@ type (
 func (PutWindow) write()          {}
 func (MoveWindow) write()         {}
 func (PauseRegistry) write()      {}
+func (ProbeRegistry) write()      {}
 func (ResumeRegistry) write()     {}
 func (PutRegistryBalance) write() {}
 

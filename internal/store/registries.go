@@ -24,6 +24,8 @@ func (t *commit) writeRegistry(w ops.Write) (known bool, err error) {
 	case ops.PauseRegistry:
 		return true, wrap(t.q.PauseRegistry(t.ctx, db.PauseRegistryParams{RegistryAccount: w.RegistryAccount, Paused: w.Code, Facts: factsText(w.Facts),
 			PausedAt: maybe(w.At), ProbeAt: maybe(w.ProbeAt)}))
+	case ops.ProbeRegistry:
+		return true, wrap(t.q.ProbeRegistry(t.ctx, db.ProbeRegistryParams{RegistryAccount: w.RegistryAccount, ProbeAt: maybe(w.At)}))
 	case ops.ResumeRegistry:
 		if w.Code == "" {
 			return true, wrap(t.q.EndedPause(t.ctx, db.EndedPauseParams{RegistryAccount: w.RegistryAccount, ResumedAt: maybe(w.At)}))

@@ -361,6 +361,20 @@ func (q *Queries) PendingCredentials(ctx context.Context, createdAt time.Time) (
 	return items, nil
 }
 
+const probeRegistry = `-- name: ProbeRegistry :exec
+update registry_state set probe_at = $1 where registry_account = $2 and paused <> ''
+`
+
+type ProbeRegistryParams struct {
+	ProbeAt         sql.NullTime
+	RegistryAccount string
+}
+
+func (q *Queries) ProbeRegistry(ctx context.Context, arg ProbeRegistryParams) error {
+	_, err := q.db.ExecContext(ctx, probeRegistry, arg.ProbeAt, arg.RegistryAccount)
+	return err
+}
+
 const putBalance = `-- name: PutBalance :exec
 insert into registry_state (registry_account, paused, facts, probes, balance, balance_at) values ($1, '', '{}', 0, $2, $3)
 on conflict (registry_account) do update set balance = excluded.balance, balance_at = excluded.balance_at

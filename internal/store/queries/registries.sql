@@ -57,6 +57,9 @@ set paused = excluded.paused, facts = excluded.facts, probe_at = excluded.probe_
     paused_at = case when registry_state.paused = excluded.paused then registry_state.paused_at else excluded.paused_at end,
     probes = case when registry_state.paused = excluded.paused then registry_state.probes + 1 else 0 end;
 
+-- name: ProbeRegistry :exec
+update registry_state set probe_at = sqlc.arg(probe_at) where registry_account = sqlc.arg(registry_account) and paused <> '';
+
 -- name: ResumeRegistry :execrows
 update registry_state set paused = '', facts = '{}', paused_at = null, probe_at = null, probes = 0, resumed_at = sqlc.arg(resumed_at)
 where registry_account = sqlc.arg(registry_account) and paused = sqlc.arg(paused);

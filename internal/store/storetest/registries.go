@@ -166,6 +166,9 @@ func pauses(b *bench) {
 	b.same("its time", probe(3*time.Second), true)
 	b.same("one node's", probe(3*time.Second), false)
 	b.same("never answered for", probe(33*time.Second), true)
+	b.commit(ops.ProbeRegistry{RegistryAccount: "verisim", At: wall.Add(40 * time.Second)}, ops.ProbeRegistry{RegistryAccount: "cnsim", At: wall})
+	b.same("given back: too early", probe(39*time.Second), false)
+	b.same("given back", probe(40*time.Second), true)
 	b.same("of an account that is not paused", must[bool](b)(b.TakeProbe(b.ctx, "cnsim", wall.Add(time.Hour), wall.Add(2*time.Hour))), false)
 
 	a := b.rich(1000)
