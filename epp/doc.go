@@ -30,6 +30,14 @@
 // answer means that nobody knows what happened, and sending it again may buy
 // twice. See [OutcomeUnknown]. Reads can be pipelined: [Client.DoAll].
 //
+// # Pool
+//
+// A [Pool] shares the sessions of one account among many: within a limit
+// that can be moved, transforms before reads, a slot kept for poll, sessions
+// pinged, replaced when old and thrown away when they may not be logged in
+// any more, and a server that is down or refuses the login left alone for a
+// growing time.
+//
 // # Server
 //
 // A [Server] does the protocol's own duties (greeting, login rules, limits,

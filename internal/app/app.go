@@ -59,6 +59,7 @@ type App struct {
 	loops     sync.WaitGroup // end with stop
 	node      string         // name of this process among the nodes
 	credMu    sync.Mutex
+	told      told             // watchAll's own
 	creds     map[string]int64 // credentials in use, by what they are sealed for
 }
 

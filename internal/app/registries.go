@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/console"
@@ -56,8 +57,15 @@ func (a *App) movable(ctx context.Context) func(string) bool {
 	}
 }
 
+// told is what this node has told the desk last, by account.
+type told struct {
+	standing map[string]string
+	deposit  map[string]int64
+}
+
 // watchAll compares until ctx ends.
 func (a *App) watchAll(ctx context.Context) {
+	a.told = told{map[string]string{}, map[string]int64{}}
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -80,14 +88,26 @@ func (a *App) watch(ctx context.Context) error {
 		failed = errors.Join(failed, a.useCredentials(ctx, h.Account))
 		s := ops.RegistryStanding{RegistryAccount: h.Account, Refused: h.Refused, Reason: h.Reason, CertUntil: h.CertUntil, Fresh: h.LoggedIn,
 			Warnings: h.Warnings}
-		failed = errors.Join(failed, a.ops.Standing(ctx, s))
-		if h.Deposit != nil {
+		// Told when it changes: another node may have heard something else since, and each would undo the other's.
+		days := int(h.CertUntil.Sub(a.clock.Wall()) / (24 * time.Hour))
+		if as := fmt.Sprintf("%+v %d", s, days); a.told.standing[h.Account] != as {
+			if err := a.ops.Standing(ctx, s); err != nil {
+				failed = errors.Join(failed, err)
+			} else {
+				a.told.standing[h.Account] = as
+			}
+		}
+		if last, told := a.told.deposit[h.Account]; h.Deposit != nil && (!told || last != *h.Deposit) {
 			cfg, _ := a.registryConfig(h.Account)
 			low := cfg.LowDeposit
 			if h.LowTold > 0 { // it warns at its threshold, we under ours
 				low = max(low, h.LowTold+1)
 			}
-			failed = errors.Join(failed, a.ops.BalanceTold(ctx, h.Account, *h.Deposit, low, h.Currency))
+			if err := a.ops.BalanceTold(ctx, h.Account, *h.Deposit, low, h.Currency); err != nil {
+				failed = errors.Join(failed, err)
+			} else {
+				a.told.deposit[h.Account] = *h.Deposit
+			}
 		}
 		if a.registry.Polls(h.Account) && h.LoggedIn && a.registry.MaintenanceDue(h.Account) {
 			planned, err := a.registry.Maintenance(ctx, h.Account)

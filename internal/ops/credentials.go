@@ -219,6 +219,9 @@ const (
 	codeLoginWarning = "registry.login-warning"
 )
 
+// loginWarnings are the types of warnings that become cases (RFC 8807 section 3.1); stat is figures.
+var loginWarnings = []string{"password", "certificate", "cipher", "tlsProtocol", "newPW", "custom"}
+
 // LoginWarning is what a registry said of our login (RFC 8807): the password or certificate expires, a cipher is weak.
 type LoginWarning struct {
 	Type  string // password, certificate, cipher, tlsProtocol, newPW, stat, custom
@@ -241,9 +244,18 @@ type RegistryStanding struct {
 
 // Standing opens and clears the desk's cases about how we prove ourselves at a registry.
 func (o *Ops) Standing(ctx context.Context, s RegistryStanding) error {
-	open, err := o.Store.Cases(ctx, CaseFilter{Open: true, Limit: 1000})
-	if err != nil {
-		return err
+	subject := RegistrySubject(s.RegistryAccount)
+	var open []domain.Case
+	for _, about := range append([]string{""}, loginWarnings...) {
+		of := subject
+		if about != "" {
+			of += ":" + about
+		}
+		list, err := o.Store.Cases(ctx, CaseFilter{Subject: of, Open: true, Limit: 20})
+		if err != nil {
+			return err
+		}
+		open = append(open, list...)
 	}
 	plan := decideStanding(s, open, o.Now(), o.Clock.Wall())
 	if len(plan.Writes) == 0 {
@@ -264,8 +276,8 @@ func decideStanding(s RegistryStanding, open []domain.Case, now, wall time.Time)
 		want[key{subject, codeCertificate}] = map[string]string{"registry": s.RegistryAccount, "until": s.CertUntil.UTC().Format(time.RFC3339)}
 	}
 	for _, w := range s.Warnings {
-		if w.Type == "stat" {
-			continue // figures, no warnings
+		if !slices.Contains(loginWarnings, w.Type) {
+			continue
 		}
 		facts := map[string]string{"registry": s.RegistryAccount, "type": w.Type, "level": w.Level}
 		for k, v := range map[string]string{"name": w.Name, "value": w.Value, "reason": w.Text} {

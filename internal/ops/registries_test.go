@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -342,6 +343,29 @@ func TestCertificateChange(t *testing.T) {
 		v, err := h.Ops.Registry(h.Context(), desk, "verisim")
 		if h.ok(err); l.cert == nil || len(v.Credentials) != 1 || len(v.Credentials[0].Fingerprint) != 64 || v.Credentials[0].NotAfter.Before(now) || v.Credentials[0].By != desk.Actor {
 			h.Errorf("%+v", v.Credentials)
+		}
+	})
+}
+
+// What the sessions have learnt of how we are let in becomes cases at the desk, and ends with it.
+func TestStandingAtTheDesk(t *testing.T) {
+	engines(t, func(h *house) {
+		s := ops.RegistryStanding{RegistryAccount: "verisim", Refused: true, Reason: "2200 Authentication error", CertUntil: h.Now().Add(10 * 24 * time.Hour), Fresh: true,
+			Warnings: []ops.LoginWarning{{Type: "password", Level: "warning", Until: h.Now().Add(time.Hour)}}}
+		other := ops.RegistryStanding{RegistryAccount: "veri", Fresh: true} // its name is the beginning of the other's
+		for range 2 {
+			h.ok(h.Standing(h.Context(), s))
+			h.ok(h.Standing(h.Context(), other))
+		}
+		if got := h.open("registry:verisim"); !strings.Contains(got, "registry.credentials-refused ") || !strings.Contains(got, "registry.certificate-expiring ") {
+			h.Errorf("%q", got)
+		}
+		if got := h.open("registry:verisim:password"); got != "registry.login-warning " {
+			h.Errorf("%q", got)
+		}
+		h.ok(h.Standing(h.Context(), ops.RegistryStanding{RegistryAccount: "verisim", Fresh: true}))
+		if got := h.open("registry:verisim") + h.open("registry:verisim:password"); got != "" {
+			h.Errorf("%q", got)
 		}
 	})
 }
