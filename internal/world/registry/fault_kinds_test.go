@@ -149,7 +149,9 @@ func TestEveryKindOfFault(t *testing.T) {
 			if raw, ok := epp.Find[*epp.Raw](resp.ResData); !ok || raw.Err == nil {
 				t.Errorf("reads well: %+v", resp.ResData)
 			}
+			// It can be acknowledged, and the queue goes on.
 			s.do(c, 1000, &epp.Poll{Op: epp.PollAck, MsgID: resp.MsgQ.ID})
+			s.do(c, 1300, &epp.Poll{Op: epp.PollRequest})
 		},
 		FaultSkewedClock: func(t *testing.T, s *station) {
 			f := s.fault(Fault{Kind: FaultSkewedClock, Delay: -7 * time.Minute})

@@ -195,23 +195,6 @@ func TestFaultSkewedClock(t *testing.T) {
 	}
 }
 
-func TestFaultMalformedPoll(t *testing.T) {
-	s := serve(t, Verisim())
-	c := s.login()
-	s.fault(Fault{Kind: FaultMalformedPoll, Remaining: 1})
-	resp, err := c.Do(t.Context(), &epp.Command{Action: &epp.Poll{Op: epp.PollRequest}})
-	if err != nil || resp.Code() != 1301 || resp.MsgQ == nil {
-		t.Fatalf("%v %+v", err, resp)
-	}
-	raw, ok := epp.Find[*epp.Raw](resp.ResData)
-	if !ok || raw.Element.Local != "panData" || raw.Err == nil {
-		t.Errorf("content reads well: %+v", resp.ResData)
-	}
-	// It can be acknowledged, and the queue goes on.
-	s.do(c, 1000, &epp.Poll{Op: epp.PollAck, MsgID: resp.MsgQ.ID})
-	s.do(c, 1300, &epp.Poll{Op: epp.PollRequest})
-}
-
 func TestFaultDown(t *testing.T) {
 	s := serve(t, Verisim())
 	c := s.login()

@@ -22,7 +22,6 @@ import (
 func TestMain(m *testing.M) {
 	schematest.Gate{Exempt: map[string]string{
 		"TestEveryKindOfFault/malformed-poll": "its content is broken on purpose",
-		"TestFaultMalformedPoll":              "the message is malformed on purpose",
 	}}.Main(m)
 }
 
