@@ -166,3 +166,55 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestMutantAnswersAreKept changes every answer of the goldens in the same
+// ways. Whatever a registry makes of one object or extension, the answer is
+// read, and all of its parts are there: typed, or raw with the reason.
+func TestMutantAnswersAreKept(t *testing.T) {
+	codec := NewCodec(allExt...)
+	seen := map[string]bool{}
+	n, raws := 0, 0
+	for _, g := range allGoldens() {
+		if g.msg.Response == nil {
+			continue
+		}
+		root := squeeze(parse(t, g.doc))
+		for _, part := range root.Children[0].Children {
+			if part.Local != "resData" && part.Local != "extension" {
+				continue
+			}
+			for _, piece := range part.Children {
+				mutants(piece, seen, func(what string) {
+					n++
+					m, err := codec.Decode(root.XML())
+					if err != nil {
+						t.Errorf("%s %s: %v", g.name, what, err)
+						return
+					}
+					values := m.Response.ResData
+					if part.Local == "extension" {
+						values = m.Response.Extensions
+					}
+					if len(values) != len(part.Children) {
+						t.Errorf("%s %s: %d values of %d", g.name, what, len(values), len(part.Children))
+					}
+					for i, v := range values {
+						if v.Namespace() != part.Children[i].Space {
+							t.Errorf("%s %s: value %d is of %s", g.name, what, i, v.Namespace())
+						}
+						if raw, ok := v.(*Raw); ok {
+							if _, known := codec.byURI[v.Namespace()]; known && raw.Err == nil {
+								t.Errorf("%s %s: raw without a reason", g.name, what)
+							}
+							raws++
+						}
+					}
+				})
+			}
+		}
+	}
+	if n < 500 || raws == 0 || raws > n/2 {
+		t.Errorf("%d mutants, %d raw: too few, or read too strictly", n, raws)
+	}
+	t.Logf("%d mutants, %d of them kept raw", n, raws)
+}
