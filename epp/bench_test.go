@@ -85,3 +85,28 @@ func BenchmarkSession(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/100, "ns/command")
 	})
 }
+
+// Every frame of the golden ones, in both directions.
+func BenchmarkFrames(b *testing.B) {
+	codec := NewCodec(allExt...)
+	for _, g := range goldens {
+		doc := AppendMessage(nil, g.msg)
+		b.Run("encode/"+g.name, func(b *testing.B) {
+			var buf []byte
+			b.SetBytes(int64(len(doc)))
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = AppendMessage(buf[:0], g.msg)
+			}
+		})
+		b.Run("decode/"+g.name, func(b *testing.B) {
+			b.SetBytes(int64(len(doc)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := codec.Decode(doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
