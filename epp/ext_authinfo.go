@@ -132,7 +132,7 @@ func HashAuthInfo(pw string) string {
 }
 
 // AuthInfoMatches tells whether authorization information is the one that was
-// hashed. An empty one never matches anything (RFC 9154 section 5.3).
+// hashed. An empty one never matches anything (RFC 9154 section 4.4).
 func AuthInfoMatches(hashed, pw string) bool {
 	data, ok := strings.CutPrefix(hashed, authInfoHash)
 	raw, err := base64.StdEncoding.DecodeString(data)
