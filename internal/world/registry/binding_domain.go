@@ -148,19 +148,24 @@ func (b *binding) withFee(resp *epp.Response, verb epp.Verb, offer feeOffer, fee
 	return resp
 }
 
-// dsOf reads the DNSSEC data of a command; keys are not taken here.
-func dsOf(s epp.SecDNSData) ([]DS, error) {
-	if len(s.Keys) > 0 {
-		return nil, refuse(2306, "DS data only")
+// dnssec reads the DNSSEC data of a command, by the one of the two interfaces
+// that the registry has.
+func (b *binding) dnssec(s epp.SecDNSData) (ds []DS, keys []Key, err error) {
+	switch byKey := b.f.r.p.KeyData; {
+	case len(s.Keys) > 0 && !byKey:
+		return nil, nil, refuse(2306, "DS data only")
+	case len(s.DS) > 0 && byKey:
+		return nil, nil, refuse(2306, "key data only")
+	case s.MaxSigLife != 0:
+		return nil, nil, refuse(2102, "maxSigLife not supported")
 	}
-	if s.MaxSigLife != 0 {
-		return nil, refuse(2102, "maxSigLife not supported")
-	}
-	var out []DS
 	for _, d := range s.DS {
-		out = append(out, DS{d.KeyTag, d.Alg, d.DigestType, strings.ToUpper(d.Digest)})
+		ds = append(ds, DS{d.KeyTag, d.Alg, d.DigestType, strings.ToUpper(d.Digest)})
 	}
-	return out, nil
+	for _, k := range s.Keys {
+		keys = append(keys, Key{k.Flags, k.Protocol, k.Alg, strings.Join(strings.Fields(k.PubKey), "")})
+	}
+	return ds, keys, nil
 }
 
 func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
@@ -182,8 +187,11 @@ func (b *binding) domainInfo(a *epp.DomainInfo) (*epp.Response, error) {
 		if s := d.rgpStatuses(now); len(s) > 0 {
 			resp.Extensions = append(resp.Extensions, &epp.RGPInfoData{Statuses: epp.Statuses(s...)})
 		}
-		if len(d.DS) > 0 {
+		if len(d.DS)+len(d.Keys) > 0 {
 			sec := &epp.SecDNSInfoData{}
+			for _, k := range d.Keys {
+				sec.Keys = append(sec.Keys, epp.KeyData{Flags: k.Flags, Protocol: k.Protocol, Alg: k.Algorithm, PubKey: k.PubKey})
+			}
 			for _, ds := range d.DS {
 				sec.DS = append(sec.DS, epp.DSData{KeyTag: ds.KeyTag, Alg: ds.Algorithm, DigestType: ds.DigestType, Digest: ds.Digest})
 			}
@@ -236,7 +244,7 @@ func (b *binding) domainCreate(a *epp.DomainCreate) (*epp.Response, error) {
 		cmd.Contacts = append(cmd.Contacts, ContactRef{x.Type, x.ID})
 	}
 	if sec, ok := epp.Find[*epp.SecDNSCreate](b.cmd.Extensions); ok {
-		if cmd.DS, err = dsOf(sec.SecDNSData); err != nil {
+		if cmd.DS, cmd.Keys, err = b.dnssec(sec.SecDNSData); err != nil {
 			return nil, err
 		}
 	}
@@ -307,10 +315,10 @@ func (b *binding) domainUpdate(a *epp.DomainUpdate) (*epp.Response, error) {
 			return nil, refuse(2102, "DNSSEC option not supported")
 		}
 		u.RemAllDS = sec.RemAll
-		if u.AddDS, err = dsOf(sec.Add); err != nil {
+		if u.AddDS, u.AddKeys, err = b.dnssec(sec.Add); err != nil {
 			return nil, err
 		}
-		if u.RemDS, err = dsOf(sec.Rem); err != nil {
+		if u.RemDS, u.RemKeys, err = b.dnssec(sec.Rem); err != nil {
 			return nil, err
 		}
 	}

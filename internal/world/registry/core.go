@@ -299,7 +299,7 @@ func delegationDiffers(a, b *Domain) bool {
 	}
 	return b.inZone() && (!slices.EqualFunc(a.NS, b.NS, func(x, y NameServer) bool {
 		return x.Host == y.Host && slices.Equal(x.Addrs, y.Addrs)
-	}) || !slices.Equal(a.DS, b.DS))
+	}) || !slices.Equal(a.DS, b.DS) || !slices.Equal(a.Keys, b.Keys) || !slices.Equal(a.TTLs, b.TTLs))
 }
 
 // names lists up to limit names of a sponsor (all when empty) after a name.

@@ -21,6 +21,7 @@ type domainCreate struct {
 	Contacts    []ContactRef
 	AuthInfo    string
 	DS          []DS
+	Keys        []Key
 	Fee         feeOffer
 	ClTRID      string
 	SvTRID      string
@@ -44,6 +45,7 @@ type domainUpdate struct {
 	AuthInfo                 *string // empty: none, which matches nothing
 	RemAllDS                 bool
 	AddDS, RemDS             []DS
+	AddKeys, RemKeys         []Key     `json:",omitempty"`
 	Restore                  string    // "", request, report (RFC 3915)
 	Fee                      feeOffer  `json:"-"`
 	TRID                     TRID      `json:"-"`
@@ -227,6 +229,9 @@ func (c *core) createDomain(clID string, cmd domainCreate, now time.Time) (*Doma
 		return nil, 0, err
 	}
 	if d.DS, err = addDS(nil, cmd.DS); err != nil {
+		return nil, 0, err
+	}
+	if d.Keys, err = changeKeys(nil, nil, cmd.Keys); err != nil {
 		return nil, 0, err
 	}
 	d.Resident = cmd.Resident

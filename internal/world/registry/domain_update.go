@@ -93,7 +93,7 @@ func (c *core) applyUpdate(clID string, d *Domain, u domainUpdate, now time.Time
 		}
 	}
 	if u.RemAllDS {
-		n.DS = nil
+		n.DS, n.Keys = nil, nil
 	}
 	for _, ds := range u.RemDS {
 		ds.Digest = strings.ToUpper(ds.Digest)
@@ -104,6 +104,9 @@ func (c *core) applyUpdate(clID string, d *Domain, u domainUpdate, now time.Time
 		n.DS = slices.Delete(n.DS, i, i+1)
 	}
 	if n.DS, err = addDS(n.DS, u.AddDS); err != nil {
+		return nil, err
+	}
+	if n.Keys, err = changeKeys(n.Keys, u.RemKeys, u.AddKeys); err != nil {
 		return nil, err
 	}
 	if u.AuthInfo != nil {

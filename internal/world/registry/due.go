@@ -59,11 +59,14 @@ func money(minor int64) string {
 // nextDue is the next moment at which the domain changes by itself.
 func (d *Domain) nextDue() (time.Time, bool) {
 	at := d.Expires
-	if d.Stage != "" {
+	switch {
+	case d.Stage != "":
 		at = d.StageUntil
+	case d.Pending != nil && d.Pending.Op == "create": // what does not exist yet does not expire
+		at = time.Time{}
 	}
 	for _, t := range [...]time.Time{d.transferDue(), d.pendingDue(), d.verifyDue(), d.AuditDue, d.AuthUntil} {
-		if !t.IsZero() && t.Before(at) {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
 	}

@@ -26,6 +26,7 @@ type Domain struct {
 	Contacts   []ContactRef `json:"con,omitempty"`
 	NS         []NameServer `json:"ns,omitempty"` // addresses only with host attributes
 	DS         []DS         `json:"ds,omitempty"`
+	Keys       []Key        `json:"keys,omitempty"`
 	AuthInfo   string       `json:"ai,omitempty"` // given to the sponsor on info, never logged
 
 	Grace      []Grace   `json:"gr,omitempty"`
@@ -357,6 +358,7 @@ func (d *Domain) clone() *Domain {
 	c.Contacts = slices.Clone(d.Contacts)
 	c.NS = slices.Clone(d.NS)
 	c.DS = slices.Clone(d.DS)
+	c.Keys = slices.Clone(d.Keys)
 	c.Grace = slices.Clone(d.Grace)
 	c.Holds = slices.Clone(d.Holds)
 	c.Codes = slices.Clone(d.Codes)

@@ -83,6 +83,21 @@ func TestPendingCommands(t *testing.T) {
 	}
 }
 
+// What nobody has answered for years is not renewed before it exists.
+func TestPendingCreateDoesNotExpire(t *testing.T) {
+	c := testCore(t, Verisim())
+	c.set = &Settings{Pending: []PendingRule{{Op: "create", Match: "*"}}}
+	mustCreate(t, c, openreg, "one.com", 1, t0)
+	before := c.regs[openreg].Balance
+	if n := c.runDue(t0.AddDate(3, 0, 0), -1); n != 0 || c.regs[openreg].Balance != before {
+		t.Errorf("%d events, charged %d", n, before-c.regs[openreg].Balance)
+	}
+	c.decide(c.domains["one.com"], false, "", t0.AddDate(3, 0, 0))
+	if c.domains["one.com"] != nil || c.regs[openreg].Balance != before+6800 {
+		t.Error("the denial does not give the fee back")
+	}
+}
+
 // An update that can no longer be carried out is denied, not half done.
 func TestPendingUpdateGoneWrong(t *testing.T) {
 	c := testCore(t, Verisim())

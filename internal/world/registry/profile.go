@@ -40,6 +40,8 @@ type Profile struct {
 	// WideGlue lets a registrar make host objects without addresses below
 	// other registrars' names; they belong to the name's sponsor (RST epp-26).
 	WideGlue bool
+	// KeyData takes DNSSEC keys instead of DS records (RFC 5910 section 4.2).
+	KeyData bool
 	// SecureAuth keeps authorization information as RFC 9154 wants it: strong,
 	// salted and hashed, never shown.
 	SecureAuth bool

@@ -303,7 +303,7 @@ func (c *core) domainView(d *Domain, now time.Time) DomainView {
 	_, z := c.zoneOf(d.Name)
 	v := DomainView{Domain: *d.clone(), EPPStatus: d.eppStatuses(), RGPStatus: d.rgpStatuses(now),
 		Hosts: c.subordinates(d.Name), InZone: d.inZone(), Servers: c.servers(d), AuthInfoSet: d.AuthInfo != ""}
-	v.AuthInfo = ""
+	v.AuthInfo, v.DS = "", d.signers()
 	if z != nil {
 		v.Zone = z.Name
 		_, v.PriceClass = c.priceOf(d.Name)
@@ -366,7 +366,7 @@ func (r *Registry) Delegation(name string) (dg Delegation, ok bool) {
 			d = c.allocatedTo(name)
 		}
 		if d != nil && d.inZone() {
-			dg, ok = Delegation{Name: name, NS: c.servers(d), DS: slices.Clone(d.DS), TTLs: slices.Clone(d.TTLs)}, true
+			dg, ok = Delegation{Name: name, NS: c.servers(d), DS: d.signers(), TTLs: slices.Clone(d.TTLs)}, true
 		}
 		return 0, nil
 	})
