@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,9 +24,14 @@ import (
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
-// extensions are what the test client understands.
-var extensions = []epp.Extension{epp.RGP, epp.SecDNS, epp.Fee, epp.Launch, epp.ChangePoll, epp.LoginSec,
+// served are the extensions of the registries that are made for the test.
+var served = []epp.Extension{epp.RGP, epp.SecDNS, epp.Fee, epp.Launch, epp.ChangePoll, epp.LoginSec,
 	epp.SecureAuthInfo, epp.UnhandledNamespaces, epp.AllocationTokens}
+
+// extensions are what the test client understands: all that a greeting may
+// offer.
+var extensions = append(slices.Clone(served), epp.Fee08, epp.Maintenance, epp.VerificationCode, epp.CNNICContact, epp.CNNICDomain,
+	epp.CDN, epp.TTL, epp.LowBalance)
 
 // plan is a registry to be tested: a profile and the inputs that describe it.
 type plan struct {
@@ -35,6 +41,9 @@ type plan struct {
 	models     [2]string
 	wideGlue   bool
 	reportless bool // restores without a report
+
+	world func() registry.Profile // one of the world's registries, under this test's suffixes; nil: made for the test
+	skips map[string]string       // cases that it does not stand for, with why
 
 	once sync.Once
 	st   *station
@@ -48,7 +57,16 @@ var allPlans = []*plan{
 	{name: "attributes-maximum", attributes: true, dataModel: "maximum", reportless: true},
 	{name: "attributes-minimum", attributes: true, dataModel: "minimum"},
 	{name: "objects-per-registrar", dataModel: "per-registrar", models: [2]string{"minimum", "maximum"}},
+	{name: "verisim", dataModel: "minimum", world: registry.Verisim, skips: worldly},
+	{name: "cnsim", dataModel: "maximum", world: registry.Cnsim, skips: locked},
+	{name: "newsim", attributes: true, dataModel: "maximum", reportless: true, world: registry.Newsim, skips: worldly},
 }
+
+// What the world's registries do not stand for.
+var (
+	worldly = map[string]string{"epp-02": "the world's registries do not have every extension that the case asks for"}
+	locked  = map[string]string{"epp-02": worldly["epp-02"], "epp-19": "it locks transfers for 60 days after a create", "epp-20": "it locks transfers for 60 days after a create"}
+)
 
 func plans() []*plan { return allPlans }
 
@@ -89,6 +107,9 @@ func (p *plan) inputs() map[string]any {
 		in["epp.requiredContactTypes"] = []string{"admin", "tech"}
 		in["epp.supportedContactElements"] = []string{"org", "street", "sp", "pc", "voice", "voice:ext", "fax", "fax:ext"}
 		in["epp.requiredContactElements"] = []string{"street", "voice", "fax"}
+		if p.world != nil {
+			in["epp.requiredContactTypes"], in["epp.requiredContactElements"] = p.world().Roles, []string{}
+		}
 		in["epp.supportedContactPostalInfoTypes"] = "both"
 	}
 	return in
@@ -108,6 +129,16 @@ func (p *plan) contacts(n int) bool {
 // profile is the registry that the inputs describe.
 func (p *plan) profile() registry.Profile {
 	const day = 24 * time.Hour
+	if p.world != nil {
+		pr := p.world()
+		first := pr.Zones[0]
+		pr.Zones, pr.InitialDeposit = nil, 1<<40
+		for _, tld := range tlds {
+			first.Name = tld
+			pr.Zones = append(pr.Zones, first)
+		}
+		return pr
+	}
 	pr := registry.Profile{
 		ID: p.name, Name: "Conformance", ServerID: "Conformance EPP", ROID: "RST", Currency: "CNY",
 		Contacts: p.dataModel != "minimum", DataModel: p.dataModel, HostAttr: p.attributes, WideGlue: p.wideGlue, SecureAuth: true,
@@ -130,7 +161,7 @@ func (p *plan) profile() registry.Profile {
 
 func namespaces() []string {
 	var out []string
-	for _, x := range extensions {
+	for _, x := range served {
 		out = append(out, x.Namespace)
 	}
 	return out

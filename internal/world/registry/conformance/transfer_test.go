@@ -65,9 +65,9 @@ func epp19(r *run) {
 	gainer.refused("EPP_TRANSFER_SERVER_ACCEPTS_INVALID_PERIOD", gainer.do(&epp.DomainTransfer{Op: epp.TransferRequest, Name: full.name, Period: epp.Years(1), AuthInfo: epp.Password(code)}), "a transfer past the tenth year")
 
 	m, code := loser.offer(1)
-	for _, weak := range []string{"short", "password", "12345678", "abcdefghijklmnop", "aaaaaaaaaaaaaaaaaaaaaaaaaa"} {
-		resp := loser.do(&epp.DomainUpdate{Name: m.name, Chg: &epp.DomainChange{AuthInfo: epp.Password(weak)}})
-		if r.secure() {
+	if r.secure() {
+		for _, weak := range []string{"short", "password", "12345678", "abcdefghijklmnop", "aaaaaaaaaaaaaaaaaaaaaaaaaa"} {
+			resp := loser.do(&epp.DomainUpdate{Name: m.name, Chg: &epp.DomainChange{AuthInfo: epp.Password(weak)}})
 			loser.refused("EPP_TRANSFER_SERVER_ACCEPTS_INSECURE_AUTHINFO", resp, "the authInfo "+weak)
 		}
 	}
