@@ -29,6 +29,7 @@ var notices = []notice{
 	{"registration-failed", []string{"name", "code", "refunded", "currency"}},
 	{"order-done", []string{"order", "number", "names", "success", "failed", "captured", "refunded", "currency"}},
 	{"name-servers-changed", []string{"order", "names", "success", "failed"}},
+	{"changes-done", []string{"order", "action", "names", "success", "failed", "captured", "refunded", "currency"}},
 	{"expiring", []string{"name", "date", "days"}},
 	{"expired", []string{"name", "date"}},
 	{"name-deleted", []string{"name", "code"}},

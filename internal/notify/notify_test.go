@@ -33,6 +33,7 @@ var samples = map[string]map[string]string{
 	"registration-failed":  {"name": "example.com", "code": "registration.taken", "refunded": "6800", "currency": "CNY"},
 	"order-done":           {"order": "77", "number": "20261123000077", "names": "13", "success": "11", "failed": "2", "captured": "74800", "refunded": "13600", "currency": "CNY"},
 	"name-servers-changed": {"order": "78", "names": "15", "success": "14", "failed": "1"},
+	"changes-done":         {"order": "79", "action": "renew", "names": "3", "success": "2", "failed": "1", "captured": "15000", "refunded": "7500", "currency": "CNY"},
 	"expiring":             {"name": "example.com", "date": "2026-12-23", "days": "30"},
 	"expired":              {"name": "example.com", "date": "2026-11-22"},
 }
@@ -245,6 +246,8 @@ func TestEveryNoticeInBothLanguages(t *testing.T) {
 					continue
 				case "refunded", "captured":
 					value = money(value, "CNY")
+				case "action":
+					value = map[string]string{"en": "Renewal", "zh-CN": "续费"}[lang]
 				case "code":
 					value = "title of " + value + " in " + lang
 				}

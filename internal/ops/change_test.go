@@ -312,6 +312,21 @@ func TestAuthCodesEnd(t *testing.T) {
 	}
 }
 
+// The owner is told how each order ended, by a letter that fits; what the house did by itself is not mailed.
+func TestHowOrdersAreTold(t *testing.T) {
+	for action, want := range map[domain.Action]string{domain.ActionNew: "order-done", domain.ActionDNS: "name-servers-changed", domain.ActionRenew: "changes-done", domain.ActionAuth: "changes-done"} {
+		v := OrderView{Order: domain.Order{ID: 1, Account: 7, Action: action, Count: 1, Via: "console"}, Success: 1}
+		plan := decideFinished(v, domain.Account{ID: 7, Email: "a@b.example"}, testNow)
+		if len(plan.Messages) != 1 || plan.Messages[0].Kind != want || plan.Messages[0].Facts["action"] != string(action) {
+			t.Errorf("%s: %+v", action, plan.Messages)
+		}
+		v.Via = "system"
+		if plan = decideFinished(v, domain.Account{ID: 7}, testNow); len(plan.Messages) != 0 {
+			t.Errorf("%s by the house: %+v", action, plan.Messages)
+		}
+	}
+}
+
 // The states of an act lead where the table says, whatever its kind: nothing but two absences leads back to sending.
 func TestDeadlinesOfChanges(t *testing.T) {
 	for _, kind := range domain.IntentKinds {

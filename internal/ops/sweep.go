@@ -98,13 +98,16 @@ func decideFinished(v OrderView, account domain.Account, now time.Time) Plan {
 		"names": strconv.Itoa(v.Count), "status": v.Status(), "success": strconv.Itoa(v.Success), "failed": strconv.Itoa(v.Failed),
 		"captured": strconv.FormatInt(v.Captured, 10), "refunded": strconv.FormatInt(v.Released, 10), "currency": v.Currency,
 	}
-	kind := "order-done"
-	if v.Action == domain.ActionDNS {
+	kind := "changes-done"
+	switch v.Action {
+	case domain.ActionNew:
+		kind = "order-done"
+	case domain.ActionDNS:
 		kind = "name-servers-changed"
 	}
 	told := []domain.Message{{Account: v.Account, To: account.Email, Locale: account.Locale, Kind: kind, Facts: facts, At: now}}
-	if v.Action != domain.ActionNew && v.Action != domain.ActionDNS {
-		told = nil // these are told by the log, and by their own letters where the law asks for one
+	if v.Via == "system" {
+		told = nil // nobody asked for it: a code whose days were over
 	}
 	return Plan{
 		Writes:   []Write{SetOrderDone{ID: v.ID, At: now}},
