@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Direction says which way a frame went, seen from whoever has the hook.
@@ -245,6 +246,9 @@ func (c *Client) sendCommand(ctx context.Context, cmd *Command) (*call, error) {
 		} else {
 			trid = rand.Text()
 		}
+	}
+	if n := utf8.RuneCountInString(trid); n < 3 || n > 64 {
+		return nil, &TransportError{Op: "send", Err: ErrTRIDLength}
 	}
 	own := *cmd
 	if len(own.Extensions) > 0 {

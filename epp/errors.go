@@ -78,6 +78,11 @@ func (e *TransportError) Unwrap() error { return e.Err }
 // to a session that has ended.
 var ErrSessionClosed = errors.New("epp: session is closed")
 
+// ErrTRIDLength is the cause of the [TransportError] for a command whose
+// transaction id is not of 3 to 64 characters, as the schema wants. It was not
+// sent.
+var ErrTRIDLength = errors.New("epp: transaction id must have 3 to 64 characters")
+
 // ErrTRIDMismatch is the cause of the [TransportError] for an answer that
 // carries another command's transaction id. The session is closed with it.
 var ErrTRIDMismatch = errors.New("epp: answer belongs to another transaction")

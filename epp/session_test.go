@@ -368,3 +368,20 @@ func TestShutdownLetsCommandsFinish(t *testing.T) {
 	}
 	<-busy.Done()
 }
+
+func TestTransactionIDsOfAnOddLengthAreNotSent(t *testing.T) {
+	d := newDesk()
+	c := mustDial(t, ClientConfig{Addr: testServer(t, &Server{Handler: d})})
+	for _, id := range []string{"ab", strings.Repeat("a", 65), "中"} {
+		_, err := c.Do(t.Context(), &Command{Action: &Poll{Op: PollRequest}, ClTRID: id})
+		if !errors.Is(err, ErrTRIDLength) || OutcomeUnknown(err) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	if n := d.handled.Load(); n != 0 {
+		t.Errorf("%d commands arrived", n)
+	}
+	if r, err := c.Do(t.Context(), &Command{Action: &Poll{Op: PollRequest}, ClTRID: strings.Repeat("中", 64)}); err != nil || r.Err() != nil || r.ClTRID != strings.Repeat("中", 64) {
+		t.Errorf("64 characters: %+v %v", r, err)
+	}
+}
