@@ -42,18 +42,9 @@ type town struct {
 
 func newTown(t *testing.T, config string) *town {
 	t.Helper()
-	w := &town{T: t, log: &said{}, dir: t.TempDir()}
-	if config != "" {
-		if err := os.WriteFile(filepath.Join(w.dir, "config.toml"), []byte(config), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d, err := StartDemo(t.Context(), w.dir, ":0", Database{}, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Demo = d
-	t.Cleanup(func() { d.Close() })
+	w := &town{T: t, log: &said{}}
+	d := demoOf(t, config, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	w.Demo, w.dir = d, d.App.cfg.Data
 	account, err := d.App.store.AccountByEmail(t.Context(), "demo@openregistrar.example")
 	w.ok(err)
 	w.scope = domain.Scope{Account: account.ID, Actor: account.Email, Via: "console"}
@@ -62,6 +53,21 @@ func newTown(t *testing.T, config string) *town {
 	w.ok(err)
 	w.form = list[0].ID
 	return w
+}
+
+// demoOf starts a demo with a configuration of its own.
+func demoOf(t testing.TB, config string, log *slog.Logger) *Demo {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := StartDemo(t.Context(), dir, ":0", Database{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d
 }
 
 func (w *town) ok(err error) {

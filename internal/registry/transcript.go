@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -211,44 +210,6 @@ func (r *Recorder) forget() {
 	delete(r.asked, oldest)
 }
 
-const blank = "********"
-
-// masked is a frame as it may be kept: without the contents of secret elements (epp.Mask), and without the given
-// secrets wherever else they are quoted. Of a frame that is no XML, which the desk has to read, each secret element is
-// blanked up to its end, or the end of the frame.
-func masked(frame []byte, secrets []string) []byte {
-	out := epp.Mask(frame)
-	if bytes.HasPrefix(out, []byte("[")) && bytes.HasSuffix(out, []byte("]")) && !bytes.HasPrefix(frame, []byte("[")) {
-		out = maskedBroken(frame)
-	}
-	for _, s := range secrets {
-		if len(s) >= 4 {
-			out = bytes.ReplaceAll(out, []byte(s), []byte(blank))
-		}
-	}
-	return out
-}
-
-var secretTag = regexp.MustCompile(`<((?:[\w.-]+:)?(?:pw|newPW|authInfo|num|fileContent|document|signedCode|contact))(\s[^<>]*)?>`)
-
-func maskedBroken(frame []byte) []byte {
-	var out []byte
-	for {
-		at := secretTag.FindSubmatchIndex(frame)
-		if at == nil {
-			return append(out, frame...)
-		}
-		name := frame[at[2]:at[3]]
-		out = append(out, frame[:at[1]]...)
-		frame = frame[at[1]:]
-		end := bytes.Index(frame, append([]byte("</"), name...))
-		if end < 0 {
-			return append(out, blank...)
-		}
-		out, frame = append(out, blank...), frame[end:]
-	}
-}
-
 // scanned is what a frame says of itself, read without decoding it.
 type scanned struct {
 	command string // of a command "domain:create", of a greeting "greeting"; empty for a response
@@ -268,10 +229,11 @@ func (s scanned) name() domain.Name {
 // scan goes through the tags of a frame. Prefixes are whatever the other side likes: only local names count, but for
 // hosts' names, which are no domain's.
 func scan(frame []byte) (s scanned) {
-	depth, verb, inCommand := 0, "", false
+	depth, inCommand := 0, false
+	var verb []byte
 	for {
 		i := bytes.IndexByte(frame, '<')
-		if i < 0 || i+1 == len(frame) {
+		if i < 0 {
 			return s
 		}
 		frame = frame[i+1:]
@@ -281,10 +243,10 @@ func scan(frame []byte) (s scanned) {
 		}
 		tag := frame[:end]
 		frame = frame[end+1:]
-		if len(tag) == 0 || tag[0] == '?' || tag[0] == '!' {
+		switch {
+		case len(tag) == 0 || tag[0] == '?' || tag[0] == '!':
 			continue
-		}
-		if tag[0] == '/' {
+		case tag[0] == '/':
 			depth--
 			continue
 		}
@@ -292,43 +254,43 @@ func scan(frame []byte) (s scanned) {
 		if j := bytes.IndexAny(tag, " \t\r\n/"); j >= 0 {
 			name = tag[:j]
 		}
-		prefix, local := "", string(name)
-		if p, l, ok := strings.Cut(local, ":"); ok {
-			prefix, local = p, l
+		var prefix []byte
+		local := name
+		if j := bytes.IndexByte(name, ':'); j >= 0 {
+			prefix, local = name[:j], name[j+1:]
 		}
-		depth++
-		if tag[len(tag)-1] == '/' {
+		if depth++; tag[len(tag)-1] == '/' {
 			depth--
 		}
 		switch {
-		case local == "command" && depth == 2:
+		case string(local) == "command" && depth == 2:
 			inCommand = true
 			continue
-		case (local == "greeting" || local == "hello") && depth <= 2 && s.command == "":
-			s.command = local
-		case inCommand && verb == "":
-			verb, s.command = local, local
+		case depth <= 2 && s.command == "" && (string(local) == "greeting" || string(local) == "hello"):
+			s.command = string(local)
+		case inCommand && verb == nil:
+			verb, s.command = local, string(local)
 			continue
-		case inCommand && local == verb && prefix != "" && s.command == verb:
-			s.command = prefix + ":" + verb
+		case inCommand && len(prefix) > 0 && bytes.Equal(local, verb) && s.command == string(verb):
+			s.command = string(name)
 			continue
 		}
-		switch local {
+		switch string(local) {
 		case "clTRID", "name", "pw", "newPW":
-			text := frame
-			if j := bytes.IndexByte(text, '<'); j >= 0 {
-				text = text[:j]
-			}
-			word := strings.TrimSpace(string(text[:min(len(text), 300)]))
+			word := leaf(frame)
 			switch {
-			case local == "clTRID" && s.trid == "" && len(word) <= 64:
-				s.trid = word
-			case local == "name" && prefix != "host" && strings.IndexByte(word, '.') > 0 && len(word) < 254 && !strings.ContainsAny(word, " &"):
+			case string(local) == "clTRID":
+				if s.trid == "" && len(word) <= 64 {
+					s.trid = word
+				}
+			case string(local) != "name":
+				if len(word) >= 6 {
+					s.secrets = append(s.secrets, word)
+				}
+			case string(prefix) != "host" && strings.IndexByte(word, '.') > 0 && len(word) < 254 && !strings.ContainsAny(word, " &"):
 				if word = strings.ToLower(word); len(s.names) == 0 || s.names[0] != word {
 					s.names = append(s.names, word)
 				}
-			case (local == "pw" || local == "newPW") && len(word) >= 6:
-				s.secrets = append(s.secrets, word)
 			}
 		case "result":
 			if j := bytes.Index(tag, []byte("code=")); j >= 0 && s.code == 0 && j+10 <= len(tag) {
@@ -336,4 +298,12 @@ func scan(frame []byte) (s scanned) {
 			}
 		}
 	}
+}
+
+// leaf is an element's text up to the next tag.
+func leaf(text []byte) string {
+	if j := bytes.IndexByte(text, '<'); j >= 0 {
+		text = text[:j]
+	}
+	return string(bytes.TrimSpace(text[:min(len(text), 300)]))
 }
