@@ -390,10 +390,14 @@ func TestFaultsSurviveRestart(t *testing.T) {
 // A registry that is down until a moment of the wall clock comes up by itself.
 func TestFaultEndsByTheWallClock(t *testing.T) {
 	s := serve(t, Verisim())
-	s.fault(Fault{Kind: FaultDown, UntilWall: time.Now().Add(300 * time.Millisecond)})
+	s.login() // it is served by now
+	end := time.Now().Add(700 * time.Millisecond)
+	s.fault(Fault{Kind: FaultDown, UntilWall: end})
 	if conn, err := net.DialTimeout("tcp", s.addr, time.Second); err == nil {
 		conn.Close()
-		t.Error("somebody listens")
+		if time.Now().Before(end) { // a busy machine may have been late
+			t.Error("somebody listens")
+		}
 	}
 	eventually(t, "it is up again", func() bool {
 		conn, err := net.DialTimeout("tcp", s.addr, time.Second)
