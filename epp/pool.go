@@ -252,6 +252,9 @@ func (p *Pool) dial(ctx context.Context, c Class, fresh bool) (*PoolSession, err
 			return nil, ctx.Err()
 		}
 	}
+	if !fresh && !p.stop.ready() && p.another(ctx) {
+		return nil, errIdle
+	}
 	if err := p.room(ctx, fresh); err != nil {
 		return nil, err
 	}
@@ -345,6 +348,27 @@ func (p *Pool) room(ctx context.Context, fresh bool) error {
 		}
 	}
 }
+
+// another waits a moment for a session that somebody else has, where there is
+// one: that none may be dialled does not mean that those that work are over.
+func (p *Pool) another(ctx context.Context) bool {
+	p.mu.Lock()
+	changed, idle, out := p.changed, len(p.idle), len(p.out)
+	p.mu.Unlock()
+	if idle > 0 || out == 0 {
+		return idle > 0
+	}
+	moment := time.NewTimer(anotherFor)
+	defer moment.Stop()
+	select {
+	case <-changed:
+	case <-moment.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}
+
+const anotherFor = 50 * time.Millisecond // then it may be that one can be dialled
 
 // alive looks at a session that was idle; one idle for long is asked.
 func (p *Pool) alive(ctx context.Context, s *PoolSession) bool {

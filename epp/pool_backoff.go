@@ -45,8 +45,9 @@ type breaker struct {
 
 	mu       sync.Mutex
 	failures int
-	refusals int // logins refused in a row
-	closings int // sessions ended by 2500 or 2501 in a row
+	refusals int  // logins refused in a row
+	closings int  // sessions ended by 2500 or 2501 in a row
+	tripped  bool // by those, not by a dialling
 	until    time.Time
 	trying   bool // half-open: one is on its way
 	cause    error
@@ -64,6 +65,13 @@ func (b *breaker) allow() bool {
 	}
 	b.trying = true
 	return true
+}
+
+// ready reports whether a dialling could start.
+func (b *breaker) ready() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failures == 0 || !b.trying && !b.now().Before(b.until)
 }
 
 // verdict is what a dialling taught about the server.
@@ -85,7 +93,7 @@ func (b *breaker) done(started time.Time, v verdict, cause error) {
 	case dialNothing:
 		return
 	case dialReached:
-		b.failures, b.refusals, b.cause = 0, 0, nil
+		b.failures, b.refusals, b.cause, b.tripped = 0, 0, nil, false
 		return
 	}
 	if b.failures > 0 && started.Before(b.until) && b.now().Before(b.until) {
@@ -118,12 +126,15 @@ func (b *breaker) answered(code Code, cause error) bool {
 		v = dialRefused
 	default:
 		b.closings = 0
+		if b.tripped { // a session that was in use meanwhile: the server works
+			b.failures, b.refusals, b.cause, b.tripped = 0, 0, nil, false
+		}
 		return false
 	}
 	if b.closings++; b.closings < b.Closings {
 		return false
 	}
-	b.closings = 0
+	b.closings, b.tripped = 0, true
 	b.fail(v, cause)
 	return true
 }

@@ -369,3 +369,57 @@ func TestPoolFindsAServerAgain(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A session that works is waited for while none may be dialled.
+func TestPoolWaitsForItsOwnWhenItMayNotDial(t *testing.T) {
+	d := newPoolDesk()
+	d.inHand = make(chan struct{})
+	began := d.sawCreate()
+	p := testPool(t, d, func(c *PoolConfig) { c.Backoff.First, c.Backoff.Refused = time.Hour, time.Hour })
+	got := make(chan error, 2)
+	go func() { _, err := p.Do(soon(t), createOf("n.com")); got <- err }()
+	waitFor(t, "the create", began.Load)
+	d.mu.Lock()
+	d.password = "another-pw" // from here on nobody gets in
+	d.mu.Unlock()
+	if _, err := p.GetFresh(soon(t), ClassRead); err == nil {
+		t.Fatal("let in")
+	}
+	go func() { _, err := p.Do(soon(t), checkOf("a.com")); got <- err }()
+	select {
+	case err := <-got:
+		t.Errorf("not waited for: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	close(d.inHand)
+	for range 2 {
+		if err := <-got; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A session that goes on working ends the wait that others' closings began.
+func TestPoolGoesOnWhenASessionWorks(t *testing.T) {
+	d := newPoolDesk()
+	p := testPool(t, d, func(c *PoolConfig) { c.Backoff.First = time.Hour })
+	kept, err := p.Get(soon(t), ClassTransform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.set(func(*Command) *Response { return Fail(CodeCommandFailedClosing, "") })
+	for range 3 {
+		_, _ = p.Do(soon(t), createOf("n.com"))
+	}
+	if s := p.Stats(); s.State != PoolOpen {
+		t.Fatalf("%+v", s)
+	}
+	d.set(nil)
+	if _, err := kept.Do(soon(t), checkOf("a.com")); err != nil {
+		t.Fatal(err)
+	}
+	if s := p.Stats(); s.State != PoolClosed {
+		t.Errorf("%+v", s)
+	}
+	kept.Release()
+}
