@@ -29,6 +29,8 @@ type house struct {
 	ask   func(ctx context.Context, l domain.Leased) domain.Outcome
 	fee   map[domain.Name]int64
 	moved atomic.Int64 // of the wall clock, ns
+
+	longest time.Duration // that the registry works on a command
 }
 
 // overlay lets reads fail as a broken row would make them.
@@ -66,7 +68,7 @@ func (o *overlay) LeaseIntents(ctx context.Context, account, node string, wall t
 
 func (h *house) Send(ctx context.Context, l domain.Leased) domain.Outcome { return h.send(ctx, l) }
 func (h *house) Ask(ctx context.Context, l domain.Leased) domain.Outcome  { return h.ask(ctx, l) }
-func (h *house) LongestCommand(string) time.Duration                      { return time.Second }
+func (h *house) LongestCommand(string) time.Duration                      { return h.longest }
 
 func (h *house) Check(_ context.Context, _ string, names []domain.Name) ([]ops.Availability, error) {
 	var out []ops.Availability
@@ -105,7 +107,7 @@ func sqlite(t *testing.T) store.Config {
 
 func open(t *testing.T, cfg store.Config) *house {
 	t.Helper()
-	h := &house{T: t, fee: map[domain.Name]int64{}}
+	h := &house{T: t, longest: time.Second, fee: map[domain.Name]int64{}}
 	h.send = func(_ context.Context, l domain.Leased) domain.Outcome { return accepted(l) }
 	h.ask = func(context.Context, domain.Leased) domain.Outcome { return domain.Outcome{Kind: domain.OutcomeAbsent} }
 	var err error
