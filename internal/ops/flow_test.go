@@ -39,6 +39,7 @@ type overlay struct {
 	account func(domain.AccountID) error
 	tenure  func(*domain.Tenure)
 	leased  func()
+	busy    bool // false: no name looks busy to an order
 }
 
 func (o *overlay) AccountByID(ctx context.Context, id domain.AccountID) (domain.Account, error) {
@@ -56,6 +57,14 @@ func (o *overlay) TenureByName(ctx context.Context, n domain.Name) (domain.Tenur
 		o.tenure(&t)
 	}
 	return t, err
+}
+
+func (o *overlay) LoadOrder(ctx context.Context, account domain.AccountID, template domain.TemplateID, names []domain.Name, key string) (ops.OrderSnapshot, error) {
+	s, err := o.Store.LoadOrder(ctx, account, template, names, key)
+	if !o.busy {
+		s.Busy = nil
+	}
+	return s, err
 }
 
 func (o *overlay) LeaseIntents(ctx context.Context, account, node string, wall time.Time, d time.Duration, limit int) ([]domain.Leased, error) {
@@ -126,7 +135,7 @@ func open(t *testing.T, cfg store.Config) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.over = &overlay{Store: h.db}
+	h.over = &overlay{Store: h.db, busy: true}
 	h.Ops, err = ops.New(ops.Deps{Store: h.over, Checker: h, Sender: h, Sealer: plainText{}, Prober: nobody{}, Us: []string{"ours"},
 		Clock: ops.Clock{Business: h.wall, Wall: h.wall}, Terms: func() *policy.Table { return table }, Node: "n1",
 		Rand: func(n int) []byte { return make([]byte, n) }})
