@@ -164,6 +164,14 @@ func TestNamingAudits(t *testing.T) {
 	if w.ok(err); after.Balance != before.Balance+3600 {
 		t.Errorf("balance %d, was %d", after.Balance, before.Balance)
 	}
+	books, err := w.App.store.Balances(w.Context())
+	w.ok(err)
+	for _, r := range w.App.cfg.Registry {
+		theirs, err := worldDeposit(w.Context(), w.App.clock, r.ID, r.ClID)
+		if w.ok(err); books.Accounts["deposit:"+r.ID] != theirs {
+			t.Errorf("%s: our books say a deposit of %d, the registry %d", r.ID, books.Accounts["deposit:"+r.ID], theirs)
+		}
+	}
 	if w.codes("yunhe-plain.top") != "" {
 		t.Errorf("a plain name has cases: %s", w.codes("yunhe-plain.top"))
 	}

@@ -154,7 +154,7 @@ var ends = []end{
 
 // decideGone ends a tenure whose name is gone at the registry for a reason that we know, with its money where the
 // registry undid the registration, and alarms the desk otherwise.
-func decideGone(s Sight, now time.Time) (Plan, []Difference) {
+func decideGone(s Sight, currency string, now time.Time) (Plan, []Difference) {
 	t := s.Tenure
 	d := Difference{t.Name, t.RegistryAccount, "object", "registered", "does not exist"}
 	told, by := s.told()
@@ -171,6 +171,9 @@ func decideGone(s Sight, now time.Time) (Plan, []Difference) {
 	if e.refund && s.Item.Hold == domain.HoldCaptured && s.Item.Price > 0 {
 		plan.Entries = append(plan.Entries, ledger.Refund(s.Item))
 		facts["refunded"], facts["currency"] = strconv.FormatInt(s.Item.Price, 10), s.Item.Currency
+	}
+	if e.refund && s.Spent > 0 {
+		plan.Entries = append(plan.Entries, ledger.Credit(t.RegistryAccount, s.Item.ID, s.Spent, currency))
 	}
 	if e.code != "" {
 		plan.Writes = append(plan.Writes, OpenCase{domain.Case{Account: t.Account, Subject: string(t.Name), Code: e.code, Facts: facts, OpenedAt: now}})

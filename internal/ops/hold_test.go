@@ -90,6 +90,10 @@ func TestANameDeletedByTheAuditIsPaidBack(t *testing.T) {
 			h.Errorf("cases %s, facts %v", h.codes("one.com"), f)
 		}
 		h.wallet(1_000_000-6800, 0) // balanced, as Reconcile in it finds
+		com, _ := h.Policy().Suffix("com")
+		if b, err := h.Balances(h.Context(), domain.Scope{Operator: true}); err != nil || b.Accounts["cost:verisim"] != com.Cost || b.Sum != 0 {
+			h.Errorf("the registry gave its fee back, and our books say %+v %v", b, err)
+		}
 		mail, err := h.db.LeaseMessages(h.Context(), h.wall(), 10)
 		if h.ok(err); !slices.ContainsFunc(mail, func(m domain.Message) bool {
 			return m.Kind == "name-deleted" && m.Facts["refunded"] == "6800" && m.To == "buyer@example.com" && m.Facts["word"] == "bank"

@@ -28,8 +28,10 @@ type Sight struct {
 	Busy    bool          // an act of ours on the name is under way
 	Notices []PollMessage // what the registry has told of it, newest first (registry time)
 	Cases   []domain.Case // open ones about the name
-	Item    domain.Item   // what was paid for it; read only where it may have to be given back
-	Owner   domain.Account
+	// Read only where the name is gone or another's:
+	Item  domain.Item // what was paid for it
+	Owner domain.Account
+	Spent int64 // what it has cost us within the registry's grace period, minor units: that much comes back (RFC 3915)
 }
 
 // Seen is what a registry showed of a name beyond its tenure when it was last looked at.
@@ -143,7 +145,7 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 	case s.Busy && (look.Gone || !slices.Contains(us, look.Object.Sponsor)):
 		return Plan{}, nil // our own act may have done it: its outcome decides
 	case look.Gone:
-		return decideGone(s, now)
+		return decideGone(s, house.Currency, now)
 	case !slices.Contains(us, look.Object.Sponsor):
 		return decideLeft(s, look.Object, us, now)
 	}
@@ -401,6 +403,11 @@ func (o *Ops) observe(ctx context.Context, reg Looker, registryAccount string, n
 		}
 		s.Item = items[domain.ItemID(s.Tenure.ID)]
 		if s.Owner, err = o.Store.AccountByID(ctx, s.Tenure.Account); err != nil {
+			return nil, err
+		}
+		suffix, _ := o.Policy().Suffix(name.Suffix())
+		since := o.Now().AddDate(0, 0, -suffix.GraceDays)
+		if s.Spent, err = o.Store.SpentOn(ctx, registryAccount, name, since); err != nil {
 			return nil, err
 		}
 	}
