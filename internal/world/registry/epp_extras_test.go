@@ -388,18 +388,18 @@ func TestTwoCertificates(t *testing.T) {
 	ca := newCA(t)
 	first, second, third := ca.client("a"), ca.client("b"), ca.client("c")
 	g := &Registrar{}
-	print := func(c int) []byte {
+	der := func(c int) []byte {
 		return [][]byte{first.Certificates[0].Certificate[0], second.Certificates[0].Certificate[0], third.Certificates[0].Certificate[0]}[c]
 	}
-	g.CertSHA256, g.CertSHA256B = fingerprint(print(0)), ""
+	g.CertSHA256, g.CertSHA256B = fingerprint(der(0)), ""
 	for i, want := range []bool{true, false, false} {
-		if g.fingerprintFits(print(i)) != want {
+		if g.fingerprintFits(der(i)) != want {
 			t.Errorf("one certificate, number %d: %v", i, !want)
 		}
 	}
-	g.CertSHA256B = fingerprint(print(1))
+	g.CertSHA256B = fingerprint(der(1))
 	for i, want := range []bool{true, true, false} {
-		if g.fingerprintFits(print(i)) != want {
+		if g.fingerprintFits(der(i)) != want {
 			t.Errorf("two certificates, number %d: %v", i, !want)
 		}
 	}
