@@ -102,6 +102,8 @@ func epp20(r *run) {
 	if !resp.IsSuccess() {
 		r.Errorf("the rejection was refused: %v", resp.Err())
 	}
+	told, _ := epp.Find[*epp.DomainTransferData](gainer.do(&epp.DomainTransfer{Op: epp.TransferQuery, Name: m.name}).ResData)
+	r.check("EPP_TRANSFER_SERVER_PROCESSED_REJECTED_TRANSFER", told != nil && told.TrStatus == epp.TransferClientRejected, "the gaining registrar is told %+v", told)
 	d, info := loser.domainInfo(m.name)
 	r.check("EPP_TRANSFER_SERVER_PROCESSED_REJECTED_TRANSFER", info.Code() == 1000 && d != nil && before != nil && d.ClID == loser.clid && d.ExDate.Equal(before.ExDate), "%+v", d)
 	r.check("EPP_TRANSFER_INFO_RESPONSE_MISSING_OR_INVALID_STATUS_CODE", d != nil && !d.HasStatus("pendingTransfer"), "%+v", d)
