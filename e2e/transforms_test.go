@@ -77,6 +77,7 @@ func (p plot) charged(what string, before, want int64) {
 // Every transform through the API against the world, with its answer cut after the registry has done it: money and
 // state are right each time, and nothing is done twice.
 func TestTransformsWithLostAnswers(t *testing.T) {
+	t.Parallel() // it mostly waits
 	data := t.TempDir()
 	var e endpoints
 	demo := up(t, filepath.Join(data, "endpoints.json"), &e, nil, "demo", "--data", data, "--port-base", ":0")
