@@ -100,8 +100,10 @@ func compareRegistries(ctx context.Context, cfg Config, log *slog.Logger, out io
 	if err := cfg.check(); err != nil {
 		return 0, err
 	}
-	for i := range cfg.Registry {
-		cfg.Registry[i].SessionCap = min(cfg.Registry[i].SessionCap, 2) // nodes that run have the rest
+	if cfg.Database.Postgres == "" { // a registrar that runs has the rest; on PostgreSQL sessions are leased as by any node
+		for i := range cfg.Registry {
+			cfg.Registry[i].SessionCap = min(cfg.Registry[i].SessionCap, 2)
+		}
 	}
 	a := &App{cfg: cfg, log: log, clock: &clock{control: cfg.Clock, log: log}}
 	defer a.Close()

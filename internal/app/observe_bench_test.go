@@ -32,7 +32,7 @@ func BenchmarkOrdersTranscribed(b *testing.B) {
 			if !kept {
 				config = "[transcript]\ndays = 0\n"
 			}
-			w := demoOf(b, config, slog.New(slog.DiscardHandler))
+			w := demoOf(b, config, Database{}, slog.New(slog.DiscardHandler))
 			account, err := w.App.store.AccountByEmail(b.Context(), "demo@openregistrar.example")
 			if err != nil {
 				b.Fatal(err)

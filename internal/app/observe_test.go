@@ -19,6 +19,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/store/pgtest"
 )
 
 // said is a log that may be read while it is written.
@@ -40,10 +41,10 @@ type town struct {
 	form  domain.TemplateID
 }
 
-func newTown(t *testing.T, config string) *town {
+func newTown(t *testing.T, config string, database ...Database) *town {
 	t.Helper()
 	w := &town{T: t, log: &said{}}
-	d := demoOf(t, config, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	d := demoOf(t, config, append(database, Database{})[0], slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	w.Demo, w.dir = d, d.App.cfg.Data
 	account, err := d.App.store.AccountByEmail(t.Context(), "demo@openregistrar.example")
 	w.ok(err)
@@ -56,13 +57,13 @@ func newTown(t *testing.T, config string) *town {
 }
 
 // demoOf starts a demo with a configuration of its own.
-func demoOf(t testing.TB, config string, log *slog.Logger) *Demo {
+func demoOf(t testing.TB, config string, database Database, log *slog.Logger) *Demo {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d, err := StartDemo(t.Context(), dir, ":0", Database{}, log)
+	d, err := StartDemo(t.Context(), dir, ":0", database, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,11 +332,20 @@ func allRows(w *town, db *sql.DB) (out []string) {
 
 // "reconcile --registries" prints what differs, while the registrar runs, and leaves it as it is.
 func TestCompareOnDemand(t *testing.T) {
-	w := newTown(t, "[compare]\nper_minute = 0\n")
+	t.Run("sqlite", func(t *testing.T) { compareOnDemand(t, Database{}) })
+	t.Run("postgres", func(t *testing.T) { compareOnDemand(t, Database{Postgres: pgtest.DSN(t)}) })
+}
+
+func compareOnDemand(t *testing.T, database Database) {
+	w := newTown(t, "[compare]\nper_minute = 0\n", database)
 	w.buy("yunhe-one.com", "yunhe-two.com")
 	run := func() (int, string) {
 		var out, errs bytes.Buffer
-		code := Main([]string{"--data", w.dir, "reconcile", "--registries"}, &out, &errs)
+		args := []string{"--data", w.dir, "reconcile", "--registries"}
+		if database.Postgres != "" {
+			args = append(args, "--postgres", database.Postgres)
+		}
+		code := Main(args, &out, &errs)
 		return code, out.String() + errs.String()
 	}
 	if code, out := run(); code != 0 || !strings.Contains(out, "registries and names agree") || !strings.Contains(out, "verisim: 2 names looked at") {
