@@ -70,13 +70,7 @@ var oneLine = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
 // Seconds of what fuzzing does for hours: the known frames, damaged at random.
 func TestDamagedFrames(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	rnd := rand.New(rand.NewPCG(seed, 0))
-	defer func() {
-		if t.Failed() {
-			t.Logf("seed %d", seed)
-		}
-	}()
+	rnd := rand.New(rand.NewPCG(1, 0)) // the same ones everywhere: the fuzz targets explore
 	var docs [][]byte
 	for _, g := range allGoldens() {
 		docs = append(docs, []byte(g.doc))

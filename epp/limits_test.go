@@ -101,8 +101,17 @@ func TestDefaultLimits(t *testing.T) {
 	inBubble(t, &Server{Handler: newDesk()}, func(t *testing.T, l *pipeListener) {
 		near(t, "no login", l.dial(t).openFor(), 10*time.Second)
 
-		c := l.dial(t) // a login that trickles
+		c := l.dial(t) // activity does not lengthen it
 		start := time.Now()
+		for range 3 {
+			time.Sleep(3 * time.Second)
+			c.ask(command(`<logout/>`), CodeUseError)
+		}
+		c.openFor()
+		near(t, "commands before login", time.Since(start), 10*time.Second)
+
+		c = l.dial(t) // a login that trickles
+		start = time.Now()
 		go c.trickle(AppendFrame(nil, []byte(loginDoc("s3cret-pw", "1.0", "en", NSDomain, ""))))
 		c.openFor()
 		near(t, "a login that trickles", time.Since(start), 10*time.Second)

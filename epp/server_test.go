@@ -117,29 +117,7 @@ func TestServerRules(t *testing.T) {
 }
 
 func TestServerClosesWhenItShould(t *testing.T) {
-	addr := testServer(t, &Server{Handler: newDesk(), Transcript: func(*Conn, Direction, []byte) {}, Limits: Limits{MaxFrame: 5000, LoginTimeout: 250 * time.Millisecond, IdleTimeout: -1}})
-	idle := testServer(t, &Server{Handler: newDesk(), Limits: Limits{IdleTimeout: 100 * time.Millisecond}})
-	t.Run("no login in time", func(t *testing.T) {
-		c := dialRaw(t, addr)
-		c.next()
-		c.ask(command(`<logout/>`), CodeUseError) // activity does not lengthen it
-		c.ends()
-	})
-	t.Run("not for the login deadline once logged in", func(t *testing.T) {
-		start := time.Now()
-		c := dialRaw(t, addr)
-		c.next()
-		c.ask(loginDoc("s3cret-pw", "1.0", "en", NSDomain, ""), CodeOK)
-		for time.Since(start) < 400*time.Millisecond {
-			c.ask(command(`<poll op="req"/>`), CodeNoMessages)
-		}
-	})
-	t.Run("idle", func(t *testing.T) {
-		c := dialRaw(t, idle)
-		c.next()
-		c.ask(loginDoc("s3cret-pw", "1.0", "en", NSDomain, ""), CodeOK)
-		c.ends()
-	})
+	addr := testServer(t, &Server{Handler: newDesk(), Transcript: func(*Conn, Direction, []byte) {}, Limits: Limits{MaxFrame: 5000}})
 	t.Run("frame too large", func(t *testing.T) {
 		c := dialRaw(t, addr)
 		c.next()

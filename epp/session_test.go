@@ -282,7 +282,11 @@ func TestWireActs(t *testing.T) {
 				return nil
 			}
 			addr := testServer(t, &Server{Handler: d, Wire: func(*Conn, *Command, []byte) *WireAct { return nil }})
-			cl := mustDial(t, ClientConfig{Addr: addr, Timeouts: Timeouts{Command: 300 * time.Millisecond}})
+			limit := 10 * time.Second
+			if c.act.Drop && !c.act.Close {
+				limit = 300 * time.Millisecond
+			}
+			cl := mustDial(t, ClientConfig{Addr: addr, Timeouts: Timeouts{Command: limit}})
 			r, err := cl.Do(t.Context(), &Command{Action: &DomainDelete{"a.com"}, ClTRID: "MINE-1"})
 			if OutcomeUnknown(err) != c.unknown || (err == nil) != !c.unknown {
 				t.Errorf("answer %+v, error %v", r, err)
@@ -303,17 +307,21 @@ func TestWireActs(t *testing.T) {
 }
 
 func TestContextEndsWaiting(t *testing.T) {
-	release := make(chan struct{})
+	entered, release := make(chan struct{}, 1), make(chan struct{})
 	d := newDesk()
 	d.script = func(cmd *Command) *Response {
 		if _, ok := cmd.Action.(*DomainDelete); ok {
+			entered <- struct{}{}
 			<-release
 		}
 		return nil
 	}
 	c := mustDial(t, ClientConfig{Addr: testServer(t, &Server{Handler: d})})
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-entered
+		cancel(context.DeadlineExceeded)
+	}()
 	_, err := c.Do(ctx, &Command{Action: &DomainDelete{"a.com"}})
 	if !OutcomeUnknown(err) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
