@@ -69,6 +69,7 @@ func TestWorldPages(t *testing.T) {
 		{"registry", e.World + "/registries/verisim?", nil},
 		{"registry-faults", e.World + "/registries/cnsim?", []step{openAll, visible("#d-late-commit")}},
 		{"registry-off", e.World + "/registries/newsim?", nil},
+		{"registry-rules", e.World + "/registries/newsim/rules?", []step{openAll}},
 		{"names", e.World + "/names?", nil},
 		{"names-cn", e.World + "/names?registry=cnsim&clid=rival&", nil},
 		{"name", e.World + "/names?q=openhost.net&", nil},
