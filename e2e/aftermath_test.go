@@ -22,6 +22,7 @@ type standing struct {
 	expires   time.Time
 	servers   string
 	prohibits string // client*Prohibited, sorted
+	signers   string // DS records, sorted
 }
 
 // aftermath stops the registrar and compares its rows with the registries', read through nothing of the product's own.
@@ -45,7 +46,7 @@ func (s *storm) aftermath() {
 		switch {
 		case !ok:
 			t.Errorf("%s runs here and the registry has it not in our name", name)
-		case !o.expires.Equal(th.expires) || o.servers != th.servers || o.prohibits != th.prohibits:
+		case !o.expires.Equal(th.expires) || o.servers != th.servers || o.prohibits != th.prohibits || o.signers != th.signers:
 			t.Errorf("%s: ours %+v, the registry's %+v", name, o, th)
 		}
 	}
@@ -104,18 +105,19 @@ func (s *storm) aftermath() {
 // ours reads the running tenures.
 func (s *storm) ours(db *sql.DB) map[string]standing {
 	out := map[string]standing{}
-	list, err := db.Query(`select name, account_id, expires_at, name_servers, statuses from tenure where ended_at is null`)
+	list, err := db.Query(`select name, account_id, expires_at, name_servers, statuses, ds from tenure where ended_at is null`)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer func() { _ = list.Close() }()
 	for list.Next() {
-		var name, account, servers, statuses string
+		var name, account, servers, statuses, signers string
 		var expires time.Time
-		if err := list.Scan(&name, &account, &expires, &servers, &statuses); err != nil {
+		if err := list.Scan(&name, &account, &expires, &servers, &statuses, &signers); err != nil {
 			s.t.Fatal(err)
 		}
-		out[name] = standing{account, expires.UTC(), sorted(strings.Fields(servers)), prohibits(strings.Fields(statuses))}
+		out[name] = standing{account, expires.UTC(), sorted(strings.Fields(servers)), prohibits(strings.Fields(statuses)),
+			sorted(strings.FieldsFunc(signers, func(r rune) bool { return r == '\n' }))}
 	}
 	if err := list.Err(); err != nil {
 		s.t.Fatal(err)
@@ -134,20 +136,18 @@ func (s *storm) theirs() map[string]standing {
 					ExDate   time.Time `json:"ex_date"`
 					Statuses []string  `json:"statuses"`
 					NS       []string  `json:"ns"`
+					DS       []string  `json:"ds"`
 				} `json:"names"`
 			}
 			worldCall(s.t, s.world.Control, http.MethodGet, fmt.Sprintf("/api/registries/%s/names?clid=%s&limit=500&after=%s", r.ID, r.ClID, after), nil, &page)
 			for _, n := range page.Names {
-				out[n.Name] = standing{"", n.ExDate.UTC(), sorted(n.NS), prohibits(n.Statuses)}
+				out[n.Name] = standing{"", n.ExDate.UTC(), sorted(n.NS), prohibits(n.Statuses), sorted(n.DS)}
 				after = n.Name
 			}
 			if len(page.Names) < 500 {
 				break
 			}
 		}
-	}
-	for name, th := range out { // the account is ours alone to know
-		out[name] = th
 	}
 	return out
 }
