@@ -151,6 +151,7 @@ func (a *account) perform(ctx context.Context, l domain.Leased, k act) domain.Ou
 			return a.dressed(refuses(CodeUnsupported, "extension", k.needs), v)
 		}
 		if k.prepare != nil {
+			h.release() // it has sessions of its own: who waits for a second one while holding one may wait for himself
 			before, cancel := context.WithDeadline(ctx, ready)
 			err := k.prepare(before, a, l, &v)
 			cancel()

@@ -124,6 +124,7 @@ func (a *account) create(ctx context.Context, l domain.Leased) domain.Outcome {
 	h := &holder{a: a}
 	defer h.release()
 	for round := 1; ; round++ {
+		h.release() // what comes first has sessions of its own
 		before, cancel := context.WithDeadline(ctx, ready)
 		contact, err := "", error(nil)
 		if a.Contacts {

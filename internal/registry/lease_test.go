@@ -165,3 +165,29 @@ func (noPoll) LeaseSessions(_ context.Context, _, _ string, most, _ int, wall ti
 	return domain.SessionGrant{Held: most, Target: most, Until: wall.Add(ttl), Nodes: 2}, nil
 }
 func (noPoll) ReleaseSessions(context.Context, string) error { return nil }
+
+// Acts that need something made first don't hold one session while they wait for another: with few sessions they would
+// all wait for each other.
+func TestActsDontWaitForThemselves(t *testing.T) {
+	f := newFake(t)
+	for i := range 12 {
+		f.domains[fmt.Sprintf("n%d.com", i)] = &dom{clID: "ours", roid: "D1-FAKE", created: f.wall, expires: f.wall.AddDate(1, 0, 0), statuses: []string{"ok"}}
+	}
+	f.start("", epp.Limits{})
+	r := f.open(func(a *Account, _ *Config) { a.Sessions = 2 })
+	start := time.Now()
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			l := intent(domain.Name(fmt.Sprintf("n%d.com", i)))
+			l.Intent.Kind = domain.IntentUpdateNS
+			if out := r.Send(context.Background(), l); out.Kind != domain.OutcomeAccepted {
+				t.Errorf("%+v", out)
+			}
+		})
+	}
+	wg.Wait()
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
