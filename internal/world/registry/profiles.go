@@ -49,7 +49,7 @@ func Verisim() Profile {
 		Verification: chinese, PasswordWarn: 30 * day, CertWarn: 30 * day,
 		SessionCap: 8,
 		AddGrace:   5 * day, RenewGrace: 5 * day, AutoRenewGrace: 45 * day, TransferGrace: 5 * day,
-		Redemption: 30 * day, PendingRestore: 7 * day, PendingDelete: 5 * day, TransferWait: 5 * day,
+		Redemption: 30 * day, PendingRestore: 7 * day, PendingDelete: 5 * day, TransferWait: 5 * day, DeletePending: true,
 		MaxYears: 10, MaxNameServers: 13, MinAuthInfo: 8, CheckLimit: 20,
 		LowBalance: 100_000, InitialDeposit: 500_000_000, SeedNamesByZone: 300,
 	}
@@ -80,7 +80,7 @@ func Cnsim() Profile {
 		Verification: chinese, AuditWords: auditWords, AuditDelay: day, PasswordWarn: 30 * day, CertWarn: 30 * day,
 		SessionCap: 8,
 		AddGrace:   5 * day, RenewGrace: 5 * day, AutoRenewGrace: 30 * day, TransferGrace: 5 * day,
-		Redemption: 30 * day, PendingRestore: 7 * day, TransferWait: 5 * day, TransferLock: 60 * day,
+		Redemption: 30 * day, PendingRestore: 7 * day, TransferWait: 5 * day, TransferLock: 60 * day, DeletePending: true,
 		MaxYears: 10, MaxNameServers: 13, MinAuthInfo: 8, CheckLimit: 50,
 		LowBalance: 100_000, InitialDeposit: 500_000_000, SeedNamesByZone: 200,
 	}

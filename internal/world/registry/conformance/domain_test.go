@@ -400,11 +400,6 @@ func epp21(r *run) {
 			r.check("EPP_DOMAIN_DELETE_INFO_RESPONSE_OBJECT_STILL_EXISTS", del.IsSuccess() && info.Code() == 2303, "%s: %v, then %d", id, del.Err(), info.Code())
 		}
 	}
-	if !r.st.reg.Profile().DeletePending {
-		// Some registries answer 1000 all the same; the world has such ones on purpose.
-		r.Logf("not performed: a deletion into the redemption period: %s answers 1000 to it, against the case", r.st.name)
-		return
-	}
 	// The other answer, 1001, comes once the add grace period is over.
 	own := r.apart()
 	s = own.login(1)
