@@ -26,7 +26,7 @@ func TestAnOldBacklogChangesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		name := domain.Name(fmt.Sprintf("p%d.com", n))
-		h.ok(h.TopUp(h.Context(), h.scope, 6800, ""))
+		h.ok(h.TopUp(h.Context(), h.scope, 6800, fmt.Sprint("draw-", n)))
 		there := h.bought(string(name))
 		o := there[name]
 		if rapid.Bool().Draw(rt, "held") {
