@@ -90,9 +90,9 @@ func TestRegistryAtTheDesk(t *testing.T) {
 		return strings.Contains(page, "Moving house") && strings.Contains(page, `data-state="planned"`)
 	})
 	worldCall(t, e.World, http.MethodPost, "/api/clock/advance", map[string]string{"by": "15m"}, nil)
-	if page := desk.get("/desk/registries/verisim"); !strings.Contains(page, `data-state="registry.maintenance"`) {
-		t.Error("the page doesn't show that its maintenance is on")
-	}
+	eventually(t, 10*time.Second, "the page shows that its maintenance is on", func() bool {
+		return strings.Contains(desk.get("/desk/registries/verisim"), `data-state="registry.maintenance"`)
+	})
 	log := c.register(template, "calm.com")
 	eventually(t, 30*time.Second, "the order says what it waits for", waits(log, "registry.maintenance"))
 	other := c.register(template, "busy.top")

@@ -50,14 +50,14 @@ func (v *visit) registryRows() []registryRow {
 	for _, h := range list {
 		r := registryRow{RegistryHealth: h, Tag: "ok", State: "registry.up"}
 		switch {
+		case h.Paused == "registry.maintenance": // before what follows from it
+			r.Tag, r.State = "warn", "registry.maintenance"
 		case h.Breaker == "open":
 			r.Tag, r.State = "bad", "registry.breaker-open"
 		case h.Breaker == "half-open":
 			r.Tag, r.State = "warn", "registry.breaker-half"
 		case !h.Up:
 			r.Tag, r.State = "bad", "registry.down"
-		case h.Paused == "registry.maintenance":
-			r.Tag, r.State = "warn", "registry.maintenance"
 		case h.Paused != "":
 			r.Tag, r.State = "warn", "registry.paused"
 		case h.P99 >= slow:

@@ -181,6 +181,8 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 		if facts["statuses"] != "" || !sameSet(was.Statuses, s.Tenure.Statuses) {
 			facts["statuses"] = joinStatuses(s.Tenure.Statuses)
 		}
+	}
+	if len(facts) > 1 && !(len(facts) == 2 && facts["statuses"] != "" && sameSet(lasting(was.Statuses), lasting(s.Tenure.Statuses))) {
 		plan.Events = append(plan.Events, domain.Event{Account: s.Tenure.Account, Subject: string(s.Tenure.Name), Kind: "domain.changed-at-registry",
 			Actor: "registry", Via: "system", Result: "ok", Facts: facts, At: now})
 	}
@@ -208,6 +210,17 @@ func (a Seen) same(b Seen) bool {
 
 // alarms are the codes of the desk that a look at a sound object ends.
 var alarms = []string{"registry.vanished", "registry.sponsor-changed"}
+
+// lasting leaves out the statuses that come and go by their dates: a grace period that is over is no news to anybody.
+func lasting(statuses domain.Statuses) domain.Statuses {
+	return slices.DeleteFunc(slices.Clone(statuses), func(s domain.Status) bool {
+		switch s {
+		case domain.AddPeriod, "renewPeriod", "transferPeriod", domain.StatusOK:
+			return true
+		}
+		return false
+	})
+}
 
 // drifted opens, renews or ends the desk's case about what differs. What the desk has set aside stays so until the
 // difference is another.
