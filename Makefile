@@ -1,7 +1,7 @@
 # make run needs Go and make only; make test installs the rest from Debian.
 GO ?= go
 N ?= 20
-FUZZTIME ?= 30s
+FUZZTIME ?= 10m
 CHECKS ?= 10000
 ARGS ?=
 BIN := bin/openregistrar

@@ -71,6 +71,10 @@ formatted() {
 
 packages() { "$GO" list ./... | grep -vE '/(e2e|bench)(/|$)|/internal/arrows$'; }
 
+# fuzz gives the targets of the wire seconds each (runs, not a time: its end in the middle of a run is taken for a failure);
+# make fuzz gives every target ten minutes.
+fuzz() { FUZZTIME=20000x GO=$GO bash scripts/fuzz.sh ./epp; }
+
 unit() { packages | xargs "$GO" test -count=1 -v -timeout 15m; }
 
 # Programs in other languages that drive the API bring their own dependencies; put them in for the run alone.
@@ -120,8 +124,9 @@ stage format formatted
 stage vet "$GO" vet ./...
 stage arrows "$GO" test -count=1 -v ./internal/arrows
 stage "unit and both engines" unit
+stage fuzz fuzz
 stage "outside SDKs" modules
-stage e2e "$GO" test -count=1 -v -timeout 15m -skip '^TestSDK' ./e2e/...
+stage e2e "$GO" test -count=1 -v -timeout 30m -skip '^TestSDK' ./e2e/...
 stage interop interop
 stage clean clean
 
