@@ -280,11 +280,18 @@ func (o *Ops) DepositFilled(ctx context.Context, scope domain.Scope, registryAcc
 		}
 	}
 	state, _, err := o.Store.RegistryState(ctx, registryAccount)
-	if err != nil || state.Paused != string(codeDeposit) {
+	if err != nil {
 		return err
 	}
-	plan := resumed(registryAccount, o.Now())
-	e := event(scope, 0, RegistrySubject(registryAccount), "registry.resumed", "ok", o.Now())
+	now := o.Now()
+	// Some registries tell of a deposit only when it is low: that it no longer is, we know from the operator alone.
+	filled := ClearCase{Subject: RegistrySubject(registryAccount), Code: "registry.deposit-low", At: now}
+	if state.Paused != string(codeDeposit) {
+		return o.Store.Commit(ctx, Plan{Writes: []Write{filled}})
+	}
+	plan := resumed(registryAccount, now)
+	plan.Writes = append(plan.Writes, filled)
+	e := event(scope, 0, RegistrySubject(registryAccount), "registry.resumed", "ok", now)
 	e.Facts = map[string]string{"registry": registryAccount}
 	plan.Events = []domain.Event{e}
 	if err := o.Store.Commit(ctx, plan); err != nil && !fault.Is(err, "state.moved") {

@@ -204,6 +204,17 @@ func TestALowDepositWarns(t *testing.T) {
 				h.Errorf("%+v", v.State)
 			}
 		}
+		// A registry that tells of its deposits only when they are low never says that one no longer is: the desk does.
+		for _, balance := range []int64{700, 600} {
+			h.ok(h.BalanceTold(h.Context(), "verisim", balance, 10_000, "CNY"))
+			if got := h.open("registry:verisim"); got != "registry.deposit-low " {
+				h.Errorf("%d: %q", balance, got)
+			}
+			h.ok(h.DepositFilled(h.Context(), desk, "verisim", 0, ""))
+			if got := h.open("registry:verisim"); got != "" {
+				h.Errorf("filled up, and at the desk: %q", got)
+			}
+		}
 	})
 }
 
