@@ -193,7 +193,9 @@ func (a *App) connect(ctx context.Context) error {
 	rdap, whois := map[string]string{}, map[string]string{}
 	var us []string
 	for _, r := range a.cfg.Registry {
-		us = append(us, r.ClID)
+		if !slices.Contains(us, r.ClID) {
+			us = append(us, r.ClID)
+		}
 		accounts = append(accounts, r.account())
 		for _, s := range r.Suffixes {
 			rdap[s], whois[s] = r.RDAP, r.WHOIS
