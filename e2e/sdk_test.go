@@ -40,6 +40,7 @@ func TestSDKs(t *testing.T) {
 
 // What stands in the seed's list of codes is listed, and every drill that there is passes on a demo of its own.
 func TestDrills(t *testing.T) {
+	t.Parallel()                                                 // it mostly waits
 	out, err := exec.Command(binary, "drill", "--list").Output() //nolint:gosec // our own binary
 	if err != nil {
 		t.Fatal(err)

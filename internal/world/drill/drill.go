@@ -20,13 +20,25 @@ type Drill struct {
 	Code  string
 	Run   func(context.Context, *Scene) error
 	Clean func(context.Context, *Scene) error
+	// Alone: it moves the clock, or changes what every owner meets at a registry, and runs while no other does.
+	Alone bool
 }
 
 // All drills that exist, by code.
 var All = []Drill{
-	{"registration.taken", registrationTaken, registrationFree},
-	{"lookup.not-our-registrar", notOurRegistrar, ourRegistrar},
-	{"lookup.stale-view", staleView, freshView},
+	{Code: "registration.naming-rejected-hold", Run: namingHeld, Clean: namingPassed("top"), Alone: true},
+	{Code: "registration.naming-rejected-deleted", Run: namingDeleted, Clean: namingPassed("cn"), Alone: true},
+	{Code: "registration.taken", Run: registrationTaken, Clean: registrationFree},
+	{Code: "lookup.not-our-registrar", Run: notOurRegistrar, Clean: ourRegistrar},
+	{Code: "lookup.stale-view", Run: staleView, Clean: freshView},
+	{Code: "hold.unverified", Run: unverified, Clean: verified, Alone: true},
+	{Code: "hold.abuse", Run: heldForAbuse, Clean: notHeld},
+	{Code: "website.on-hold", Run: heldWithoutAWord, Clean: notHeld},
+	{Code: "registry.drift", Run: drift, Clean: noDrift},
+	{Code: "registry.vanished", Run: vanished, Clean: deletedByOwner},
+	{Code: "registry.sponsor-changed", Run: sponsorChanged, Clean: noDrift},
+	{Code: "registry.deposit-empty", Run: depositEmpty, Clean: depositFull, Alone: true},
+	{Code: "registry.maintenance", Run: maintenance, Clean: noMaintenance, Alone: true},
 }
 
 // Result is how one drill ended.
@@ -48,15 +60,21 @@ func Codes() []string {
 	return out
 }
 
-// Run runs the drills of the given codes, a few at a time, each with accounts of its own.
+// Run runs the drills of the given codes, a few at a time, each with accounts of its own; those that would disturb others
+// one by one, when the rest has ended.
 func Run(ctx context.Context, at Endpoints, codes []string) []Result {
 	results := make([]Result, len(codes))
 	slots := make(chan struct{}, 2)
+	var alone []func()
 	var wg sync.WaitGroup
 	for i, code := range codes {
 		n := slices.IndexFunc(All, func(d Drill) bool { return d.Code == code })
 		if n < 0 {
 			results[i] = Result{Code: code, Status: "missing"}
+			continue
+		}
+		if All[n].Alone {
+			alone = append(alone, func() { results[i] = runOne(ctx, at, All[n]) })
 			continue
 		}
 		wg.Go(func() {
@@ -66,6 +84,9 @@ func Run(ctx context.Context, at Endpoints, codes []string) []Result {
 		})
 	}
 	wg.Wait()
+	for _, run := range alone {
+		run()
+	}
 	return results
 }
 

@@ -20,6 +20,17 @@ type Endpoints struct {
 	Console string `json:"console"`
 	API     string `json:"api"`
 	World   string `json:"world"`
+	// Accounts are the sign-ins of the demo; drills use the operator's, for what the desk has to mend.
+	Accounts []SignIn `json:"accounts"`
+}
+
+// SignIn is an account of the demo.
+type SignIn struct {
+	Role      string `json:"role"`
+	Email     string `json:"email"`
+	Password  string `json:"password"`
+	SecretID  string `json:"secret_id"`
+	SecretKey string `json:"secret_key"`
 }
 
 // Scene is one drill's stage: a fresh account, its browser and its API key.
@@ -27,6 +38,7 @@ type Scene struct {
 	at       Endpoints
 	run      string // makes names of this run its own
 	browser  *http.Client
+	operator *http.Client // signed in at the desk when first needed
 	key      string
 	template string
 	steps    []string
@@ -61,16 +73,22 @@ func (s *Scene) open(ctx context.Context) error {
 }
 
 func (s *Scene) form(ctx context.Context, path string, v url.Values) (string, error) {
+	return s.formAs(ctx, s.browser, path, v)
+}
+
+func (s *Scene) formAs(ctx context.Context, who *http.Client, path string, v url.Values) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.at.Console+path, strings.NewReader(v.Encode()))
 	if err != nil {
 		return "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return s.page(req)
+	return pageAs(who, req)
 }
 
-func (s *Scene) page(req *http.Request) (string, error) {
-	resp, err := s.browser.Do(req)
+func (s *Scene) page(req *http.Request) (string, error) { return pageAs(s.browser, req) }
+
+func pageAs(who *http.Client, req *http.Request) (string, error) {
+	resp, err := who.Do(req)
 	if err != nil {
 		return "", err
 	}
@@ -175,14 +193,35 @@ type item struct{ Domain, Status, Reason string }
 
 // buy registers a name for a year and waits for the end.
 func (s *Scene) buy(ctx context.Context, name string) (item, error) {
-	var o struct{ LogId int64 } //nolint:revive // the product's spelling
-	if err := s.api(ctx, "POST", "CreateDomainBatch", map[string]any{"TemplateId": s.template, "Period": 1, "PayMode": 1, "Domains": []string{name}}, &o); err != nil {
+	log, err := s.order(ctx, name)
+	if err != nil {
 		return item{}, err
 	}
+	return s.until(ctx, log, "the order has ended", func(it item) bool { return it.Status != "doing" })
+}
+
+// bought is buy where nothing but success will do.
+func (s *Scene) bought(ctx context.Context, name string) error {
+	it, err := s.buy(ctx, name)
+	if err == nil && it.Status != "success" {
+		err = fmt.Errorf("%s is %s: %s", name, it.Status, it.Reason)
+	}
+	return err
+}
+
+// order asks for a name for a year, and gives the order's log.
+func (s *Scene) order(ctx context.Context, name string) (int64, error) {
+	var o struct{ LogId int64 } //nolint:revive // the product's spelling
+	err := s.api(ctx, "POST", "CreateDomainBatch", map[string]any{"TemplateId": s.template, "Period": 1, "PayMode": 1, "Domains": []string{name}}, &o)
+	return o.LogId, err
+}
+
+// until waits until an order's one name is so.
+func (s *Scene) until(ctx context.Context, log int64, what string, so func(item) bool) (item, error) {
 	var d struct{ DomainBatchDetailSet []item }
-	err := wait(ctx, "the order has ended", func() (bool, error) {
-		err := s.api(ctx, "POST", "DescribeBatchOperationLogDetails", map[string]any{"LogId": o.LogId}, &d)
-		return err == nil && len(d.DomainBatchDetailSet) == 1 && d.DomainBatchDetailSet[0].Status != "doing", err
+	err := wait(ctx, what, func() (bool, error) {
+		err := s.api(ctx, "POST", "DescribeBatchOperationLogDetails", map[string]any{"LogId": log}, &d)
+		return err == nil && len(d.DomainBatchDetailSet) == 1 && so(d.DomainBatchDetailSet[0]), err
 	})
 	if err != nil {
 		return item{}, err
@@ -213,6 +252,10 @@ type found struct {
 }
 
 func (s *Scene) cases(ctx context.Context, subject string) ([]found, error) {
+	return s.casesAs(ctx, s.key, subject)
+}
+
+func (s *Scene) casesAs(ctx context.Context, key, subject string) ([]found, error) {
 	var out struct {
 		Cases []found `json:"cases"`
 	}
@@ -220,7 +263,7 @@ func (s *Scene) cases(ctx context.Context, subject string) ([]found, error) {
 	if subject != "" {
 		path += "&subject=" + url.QueryEscape(subject)
 	}
-	err := s.api(ctx, "GET", path, nil, &out)
+	err := call(ctx, s.at.API, key, "GET", "/api/v1/"+path, nil, &out)
 	return out.Cases, err
 }
 
@@ -300,7 +343,7 @@ func (s *Scene) freshness(ctx context.Context, version string) (fresh, error) {
 func wait(ctx context.Context, what string, cond func() (bool, error)) error {
 	for {
 		ok, err := cond()
-		if err != nil || ok {
+		if ctx.Err() == nil && (err != nil || ok) {
 			return err
 		}
 		select {
