@@ -194,6 +194,10 @@ func namingPassed(suffix string) func(context.Context, *Scene) error {
 		if err := s.advance(ctx, "25h"); err != nil {
 			return err
 		}
+		// An audit that passes a name says nothing: something else has to make the registrar look at it.
+		if err := s.world(ctx, "POST", nameAt(registry, name)+"/status", map[string]any{"status": "serverTransferProhibited", "on": true}, nil); err != nil {
+			return err
+		}
 		if err := s.quiet(ctx, name); err != nil {
 			return err
 		}
