@@ -116,6 +116,8 @@ func TestChangesThatAreRefused(t *testing.T) {
 func TestSequels(t *testing.T) {
 	obj := domain.Object{Name: "one.com", Sponsor: "ours", ROID: "D1", Statuses: domain.Statuses{"clientHold"}, NameServers: []string{"ns9.new.net"},
 		DS: []domain.DS{{KeyTag: 1, Algorithm: 8, DigestType: 2, Digest: "AB"}}, ExpiresAt: testNow.AddDate(1, 6, 0)}
+	auto := obj
+	auto.Statuses = domain.Statuses{"autoRenewPeriod"}
 	until := testNow.AddDate(0, 0, 5)
 	for _, c := range []struct {
 		kind    domain.IntentKind
@@ -127,6 +129,12 @@ func TestSequels(t *testing.T) {
 		{domain.IntentRenew, domain.Payload{Years: 1, AutoRenew: 1, Cost: 6800}, domain.Outcome{Object: obj}, "domain.renewed",
 			func(now, was domain.Tenure) bool {
 				return now.ExpiresAt.Equal(obj.ExpiresAt) && now.Years == 2 && now.AutoRenew == 1 && now.NextActionAt.After(testNow)
+			}},
+		{domain.IntentRenew, domain.Payload{Years: 1}, domain.Outcome{Object: auto}, "domain.renewed",
+			func(now, _ domain.Tenure) bool { return now.ExpiresAt.Equal(auto.ExpiresAt) }},
+		{domain.IntentUpdateNS, domain.Payload{}, domain.Outcome{Object: auto}, "dns.changed", // the registry's own year isn't paid for by that
+			func(now, was domain.Tenure) bool {
+				return now.ExpiresAt.Equal(was.ExpiresAt) && now.NameServers[0] == "ns9.new.net"
 			}},
 		{domain.IntentUpdateNS, domain.Payload{}, domain.Outcome{Object: obj}, "dns.changed", func(now, _ domain.Tenure) bool { return now.NameServers[0] == "ns9.new.net" }},
 		{domain.IntentStatus, domain.Payload{AddStatuses: domain.Statuses{"clientHold"}}, domain.Outcome{Object: obj}, "lock.changed",

@@ -91,8 +91,9 @@ var sequels = map[domain.IntentKind]sequel{
 
 func unchanged(*domain.Tenure, landing, time.Time) map[string]string { return nil }
 
-// takeOver makes a tenure say what the registry shows of its name, and reports whether anything was different.
-func takeOver(t *domain.Tenure, obj domain.Object) bool {
+// takeOver makes a tenure say what the registry shows of its name, and reports whether anything was different. paid: a
+// year by which the registry itself renewed the name has been paid for.
+func takeOver(t *domain.Tenure, obj domain.Object, paid bool) bool {
 	was := *t
 	if len(obj.Statuses) > 0 {
 		t.Statuses = obj.Statuses
@@ -101,7 +102,7 @@ func takeOver(t *domain.Tenure, obj domain.Object) bool {
 	if obj.ROID != "" {
 		t.ROID = obj.ROID
 	}
-	if !obj.ExpiresAt.IsZero() {
+	if !obj.ExpiresAt.IsZero() && (paid || !renewedThere(*t, obj)) {
 		t.ExpiresAt = obj.ExpiresAt
 	}
 	return !sameSet(was.Statuses, t.Statuses) || !sameSet(was.NameServers, t.NameServers) || !was.ExpiresAt.Equal(t.ExpiresAt) ||
@@ -126,7 +127,7 @@ func landed(plan *Plan, l landing, row sequel, now time.Time) {
 	if l.tenure != nil {
 		t := *l.tenure
 		if l.outcome.Object.Name != "" {
-			takeOver(&t, l.outcome.Object)
+			takeOver(&t, l.outcome.Object, in.Kind == domain.IntentRenew)
 		}
 		facts = row.land(&t, l, now)
 		t.UpdatedAt = now
@@ -141,7 +142,7 @@ func observed(plan *Plan, l landing, now time.Time) {
 	if l.tenure == nil || l.outcome.Object.Name == "" {
 		return
 	}
-	if t := *l.tenure; takeOver(&t, l.outcome.Object) {
+	if t := *l.tenure; takeOver(&t, l.outcome.Object, false) {
 		t.UpdatedAt = now
 		settleDates(&t, now, l.house)
 		plan.Writes = append(plan.Writes, SetTenure{t})

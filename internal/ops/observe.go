@@ -125,11 +125,20 @@ var table = []moves{
 		unknown: neverSeen, take: func(s *Sight, o *domain.Object) { s.Seen.Verification = o.Verification }},
 }
 
+// renewedThere: the registry has renewed the name at its expiry by itself, and takes that back with the name until its
+// auto-renew grace period is over. The year is its owner's only when it is paid for; until then our expiry stands.
+func renewedThere(t domain.Tenure, obj domain.Object) bool {
+	return obj.Statuses.Has(domain.AutoRenewPeriod) && obj.ExpiresAt.After(t.ExpiresAt)
+}
+
 // differences lists what of obj is not as ours.
 func differences(s Sight, obj domain.Object) []Difference {
 	var out []Difference
 	for _, m := range table {
 		if m.unknown != nil && m.unknown(&s) {
+			continue
+		}
+		if m.field == "expires" && renewedThere(s.Tenure, obj) {
 			continue
 		}
 		if ours, theirs := m.ours(&s), m.theirs(&obj); ours != theirs && (m.field != "expires" || theirs != "") {
@@ -215,7 +224,7 @@ var alarms = []string{"registry.vanished", "registry.sponsor-changed"}
 func lasting(statuses domain.Statuses) domain.Statuses {
 	return slices.DeleteFunc(slices.Clone(statuses), func(s domain.Status) bool {
 		switch s {
-		case domain.AddPeriod, "renewPeriod", "transferPeriod", domain.StatusOK:
+		case domain.AddPeriod, domain.RenewPeriod, domain.AutoRenewPeriod, "transferPeriod", domain.StatusOK:
 			return true
 		}
 		return false

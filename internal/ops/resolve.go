@@ -270,7 +270,7 @@ func taken(plan *Plan, s Sight, d Disagreement, now time.Time) {
 			Via: "system", Result: "ok", Facts: map[string]string{"name": naming.Display(t.Name), "registry": t.RegistryAccount, "ended": reason}, At: now})
 		return
 	}
-	takeOver(&t, d.Object)
+	takeOver(&t, d.Object, false)
 	t.UpdatedAt = now
 	seen := Seen{Known: true, At: now, Registrant: d.Object.Registrant, Contacts: d.Object.Contacts, Verification: d.Object.Verification}
 	plan.Writes = append(plan.Writes, SetTenure{t}, SetSeen{t.ID, seen}, ClearCase{Subject: string(t.Name), Code: "registry.drift", At: now})

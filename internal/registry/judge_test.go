@@ -65,7 +65,8 @@ func TestJudgements(t *testing.T) {
 			{"happened, in the grace period of the registry's own before", seen(expiring(was.AddDate(1, 0, 0)), touched, statuses("ok", "autoRenewPeriod")), true, did, ""},
 			{"did not", seen(expiring(was)), true, not, ""},
 			{"did not, and was not sent", seen(expiring(was)), false, not, ""},
-			{"the registry's own alone", seen(expiring(was.AddDate(1, 0, 0)), statuses("ok", "autoRenewPeriod")), true, not, ""},
+			{"the registry's own counts", seen(expiring(was.AddDate(1, 0, 0)), statuses("ok", "autoRenewPeriod")), true, did, ""},
+			{"the registry's own counts, and nothing was sent", seen(expiring(was.AddDate(1, 0, 0)), statuses("ok", "autoRenewPeriod")), false, did, ""},
 			{"moved before it was sent", seen(expiring(was.AddDate(1, 0, 0)), touched), false, not, ""}, // next refuses it
 			{"moved by an older renewal", seen(expiring(was.AddDate(1, 0, 0))), true, unknown, ""},
 			{"moved by something else", seen(expiring(was.AddDate(3, 0, 0)), touched), true, unknown, ""},
@@ -240,5 +241,12 @@ func TestWhatIsLeftIsSent(t *testing.T) {
 	cmd, out := nextRenew(domain.Intent{Name: "a.com", Payload: domain.Payload{Years: 1, Expires: ordered}}, seen())
 	if cmd != nil || out.Kind != domain.OutcomeRefused || out.Code != "renew.expiry-moved" || out.Facts["expected"] != "2026-11-24" || out.Facts["found"] != "2027-05-24" {
 		t.Errorf("a renewal whose expiry has moved: %v %+v", cmd, out)
+	}
+	// The registry's own year counts: what is left of three is two, from the expiry that it shows.
+	v = seen(statuses("autoRenewPeriod"))
+	own := v.object.ExpiresAt
+	cmd, out = nextRenew(domain.Intent{Name: "a.com", Payload: domain.Payload{Years: 3, Expires: own.AddDate(-1, 0, 0)}}, v)
+	if cmd == nil || out.Kind != "" || cmd.Action.(*epp.DomainRenew).Period != epp.Years(2) || !cmd.Action.(*epp.DomainRenew).CurExpDate.Equal(own.UTC()) {
+		t.Errorf("a renewal in the registry's own: %+v %+v", cmd, out)
 	}
 }

@@ -118,8 +118,9 @@ func sameDay(a, b interface{ Unix() int64 }) bool { return abs(a.Unix()-b.Unix()
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// judgeRenew: done when the expiry has moved by the years that were asked for since the order was placed, and what
-// moved it was no renewal by the registry itself.
+// judgeRenew: done when the expiry has moved by the years that were asked for since the order was placed. A year by
+// which the registry itself renewed the name at its expiry counts: whoever renews in that grace period pays for it, and
+// gets no second one (RFC 3915 section 3.1).
 func judgeRenew(in domain.Intent, v view, sent bool) domain.Outcome {
 	if out, not := foreign(in, v); not {
 		// The registrar that has it now may have it with our year on top: only an expiry that didn't move tells.
@@ -132,6 +133,8 @@ func judgeRenew(in domain.Intent, v view, sent bool) domain.Outcome {
 	switch {
 	case v.object.Statuses.Has(domain.PendingRenew):
 		return waits()
+	case renewedThere(in, v) && in.Payload.Years <= 1:
+		return did()
 	case !sent || sameDay(is, was):
 		return didNot()
 	}
@@ -139,12 +142,17 @@ func judgeRenew(in domain.Intent, v view, sent bool) domain.Outcome {
 	auto := v.object.Statuses.Has(domain.AutoRenewPeriod)
 	wanted := was.AddDate(max(1, in.Payload.Years), 0, 0)
 	switch {
-	case sameDay(is, was.AddDate(1, 0, 0)) && auto && !ours:
-		return didNot() // by the registry at the name's expiry
+	case renewedThere(in, v) && !ours:
+		return didNot() // the years beyond the registry's own
 	case sameDay(is, wanted) && (ours || v.object.UpdatedAt.IsZero()), auto && sameDay(is, wanted.AddDate(1, 0, 0)) && ours:
 		return did()
 	}
 	return cannotTell("expected", day(was), "found", day(is))
+}
+
+// renewedThere: the registry has renewed the name by a year at its expiry, and may still take that back.
+func renewedThere(in domain.Intent, v view) bool {
+	return v.object.Statuses.Has(domain.AutoRenewPeriod) && sameDay(v.object.ExpiresAt, in.Payload.Expires.AddDate(1, 0, 0))
 }
 
 func day(t interface{ Format(string) string }) string { return t.Format("2006-01-02") }
@@ -152,10 +160,14 @@ func day(t interface{ Format(string) string }) string { return t.Format("2006-01
 // nextRenew takes the current expiry from what was seen a moment ago, and sends nothing where that is not the one that
 // the order rests on: somebody has renewed already.
 func nextRenew(in domain.Intent, v view) (*epp.Command, domain.Outcome) {
-	if !sameDay(v.object.ExpiresAt, in.Payload.Expires) {
+	years := max(1, in.Payload.Years)
+	switch {
+	case renewedThere(in, v) && years > 1:
+		years--
+	case !sameDay(v.object.ExpiresAt, in.Payload.Expires):
 		return nil, refuses(CodeExpiryMoved, "name", string(in.Name), "expected", day(in.Payload.Expires.UTC()), "found", day(v.object.ExpiresAt.UTC()))
 	}
-	return &epp.Command{Action: &epp.DomainRenew{Name: string(in.Name), CurExpDate: v.object.ExpiresAt.UTC(), Period: epp.Years(max(1, in.Payload.Years))},
+	return &epp.Command{Action: &epp.DomainRenew{Name: string(in.Name), CurExpDate: v.object.ExpiresAt.UTC(), Period: epp.Years(years)},
 		Extensions: agreed(in, v, epp.VerbRenew)}, domain.Outcome{}
 }
 
