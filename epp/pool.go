@@ -135,20 +135,29 @@ func NewPool(cfg PoolConfig) (*Pool, error) {
 // Get lends a session, and waits for one as long as ctx allows. Its error is
 // that of ctx, [ErrPoolClosed], [ErrNotPolling], [ErrSessionLimit], a
 // [*PoolWaitError], or that of [Dial].
-func (p *Pool) Get(ctx context.Context, c Class) (*PoolSession, error) { return p.get(ctx, c, false) }
+func (p *Pool) Get(ctx context.Context, c Class) (*PoolSession, error) {
+	return p.get(ctx, c, time.Time{}, false)
+}
 
 // GetFresh is Get with a session that is dialled now: what it answers was
 // not decided before the call.
 func (p *Pool) GetFresh(ctx context.Context, c Class) (*PoolSession, error) {
-	return p.get(ctx, c, true)
+	return p.get(ctx, c, time.Time{}, true)
 }
 
-func (p *Pool) get(ctx context.Context, c Class, fresh bool) (*PoolSession, error) {
+// GetSince is Get with a session whose dialling began at since or later (wall
+// time), one that is open where there is one: enough for a question whose
+// answer must not be older than that, without a login for each.
+func (p *Pool) GetSince(ctx context.Context, c Class, since time.Time) (*PoolSession, error) {
+	return p.get(ctx, c, since, false)
+}
+
+func (p *Pool) get(ctx context.Context, c Class, since time.Time, fresh bool) (*PoolSession, error) {
 	for {
 		if err := p.slot(ctx, c); err != nil {
 			return nil, err
 		}
-		s, err := p.session(ctx, c, fresh)
+		s, err := p.session(ctx, c, since, fresh)
 		if err == nil {
 			return s, nil
 		}
@@ -182,7 +191,7 @@ func (p *Pool) Reserve(ctx context.Context) (release func(), err error) {
 func (p *Pool) Do(ctx context.Context, cmd *Command) (*Response, error) {
 	c := ClassOf(cmd)
 	for try, fresh := 1, false; ; try, fresh = try+1, true {
-		s, err := p.get(ctx, c, fresh)
+		s, err := p.get(ctx, c, time.Time{}, fresh)
 		if err != nil {
 			return nil, err
 		}
@@ -219,20 +228,14 @@ func (p *Pool) dropIdle() {
 }
 
 // session finds or makes one for somebody who has a slot.
-func (p *Pool) session(ctx context.Context, c Class, fresh bool) (*PoolSession, error) {
+func (p *Pool) session(ctx context.Context, c Class, since time.Time, fresh bool) (*PoolSession, error) {
 	for {
-		for !fresh {
-			s := p.pop(true)
-			if s == nil {
-				break
-			}
-			if p.alive(ctx, s) {
-				p.lend(s, c)
+		if !fresh {
+			if s := p.idleSince(ctx, c, since); s != nil {
 				return s, nil
 			}
-			p.drop(s)
 		}
-		s, err := p.dial(ctx, c, fresh)
+		s, err := p.dial(ctx, c, since, fresh || !since.IsZero())
 		if errors.Is(err, errIdle) {
 			continue
 		}
@@ -240,7 +243,23 @@ func (p *Pool) session(ctx context.Context, c Class, fresh bool) (*PoolSession, 
 	}
 }
 
-func (p *Pool) dial(ctx context.Context, c Class, fresh bool) (*PoolSession, error) {
+// idleSince lends an idle session that lives and is not older than since, nil
+// where there is none.
+func (p *Pool) idleSince(ctx context.Context, c Class, since time.Time) *PoolSession {
+	for {
+		s := p.pop(true, since)
+		if s == nil {
+			return nil
+		}
+		if p.alive(ctx, s) {
+			p.lend(s, c)
+			return s
+		}
+		p.drop(s)
+	}
+}
+
+func (p *Pool) dial(ctx context.Context, c Class, since time.Time, fresh bool) (*PoolSession, error) {
 	if fresh {
 		// A server may count a session off only after it has answered the
 		// logout. One exchange at a time keeps that within the one session
@@ -250,6 +269,11 @@ func (p *Pool) dial(ctx context.Context, c Class, fresh bool) (*PoolSession, err
 			defer func() { <-p.swap }()
 		case <-ctx.Done():
 			return nil, ctx.Err()
+		}
+		if !since.IsZero() { // somebody may have dialled one meanwhile
+			if s := p.idleSince(ctx, c, since); s != nil {
+				return s, nil
+			}
 		}
 	}
 	if !fresh && !p.stop.ready() && p.another(ctx) {
@@ -265,6 +289,9 @@ func (p *Pool) dial(ctx context.Context, c Class, fresh bool) (*PoolSession, err
 	}
 	started := p.cfg.Now()
 	s, err := p.connect(ctx)
+	if s != nil {
+		s.born = started
+	}
 	if p.cfg.Dialled != nil {
 		p.cfg.Dialled(s, err, p.cfg.Now().Sub(started))
 	}
@@ -337,7 +364,7 @@ func (p *Pool) room(ctx context.Context, fresh bool) error {
 		if idle && !fresh {
 			return errIdle
 		}
-		if s := p.pop(false); s != nil {
+		if s := p.pop(false, time.Time{}); s != nil {
 			p.farewell(s)
 			continue
 		}
@@ -396,20 +423,22 @@ func (p *Pool) lend(s *PoolSession, c Class) {
 	}
 }
 
-// pop takes the idle session that was used last, or first.
-func (p *Pool) pop(latest bool) *PoolSession {
+// pop takes the idle session that was used last, or first, of those whose
+// dialling began at since or later.
+func (p *Pool) pop(latest bool, since time.Time) *PoolSession {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.idle) == 0 {
-		return nil
+	for n := range p.idle {
+		i := n
+		if latest {
+			i = len(p.idle) - 1 - n
+		}
+		if s := p.idle[i]; !s.born.Before(since) {
+			p.idle = slices.Delete(p.idle, i, i+1)
+			return s
+		}
 	}
-	i := 0
-	if latest {
-		i = len(p.idle) - 1
-	}
-	s := p.idle[i]
-	p.idle = slices.Delete(p.idle, i, i+1)
-	return s
+	return nil
 }
 
 // drop closes at once.

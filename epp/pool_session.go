@@ -15,6 +15,7 @@ type PoolSession struct {
 
 	pool  *Pool
 	epoch int
+	born  time.Time // when its dialling began
 	ends  time.Time // max age
 	used  time.Time // last returned to the pool
 	bad   bool      // never goes back to the pool

@@ -155,6 +155,46 @@ func TestPoolNeverOpensMoreThanItsLimit(t *testing.T) {
 	}
 }
 
+func TestPoolLendsWhatIsNewEnough(t *testing.T) {
+	d := newPoolDesk()
+	p := testPool(t, d, nil)
+	ctx := soon(t)
+	logins := func() int { _, _, n, _ := d.count(); return n }
+	use := func(since time.Time) {
+		s, err := p.GetSince(ctx, ClassRead, since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Do(ctx, checkOf("a.com")); err != nil {
+			t.Fatal(err)
+		}
+		s.Release()
+	}
+	if _, err := p.Do(ctx, checkOf("a.com")); err != nil {
+		t.Fatal(err)
+	}
+	since := time.Now()
+	for range 5 {
+		use(since)
+	}
+	if n := logins(); n != 2 {
+		t.Errorf("%d logins, want the old session's and one that is new enough for five questions", n)
+	}
+	use(time.Now())
+	if n := logins(); n != 3 {
+		t.Errorf("%d logins, want one more for what is asked of a later time", n)
+	}
+	var wg sync.WaitGroup
+	since = time.Now()
+	for range 40 {
+		wg.Go(func() { use(since) })
+	}
+	wg.Wait()
+	if n := logins(); n > 3+5 {
+		t.Errorf("%d logins for forty questions at once", n-3)
+	}
+}
+
 func TestPoolLeavesARefusedLoginAlone(t *testing.T) {
 	d := newPoolDesk()
 	d.password = "another-pw"

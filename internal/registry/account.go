@@ -147,10 +147,16 @@ func (a *account) clientWith(own *secrets, w *wire) (epp.ClientConfig, error) {
 	return cfg, nil
 }
 
-// get lends a session; fresh: one that is dialled for it. Its error is a fault of kind Unavailable.
-func (a *account) get(ctx context.Context, c class) (*session, error) {
+// get lends a session; fresh: one that is dialled for it, or not before since where that is given. Its error is a fault
+// of kind Unavailable.
+func (a *account) get(ctx context.Context, c class, since time.Time) (*session, error) {
 	lend := a.pool.Get
-	if c == freshClass {
+	switch {
+	case c == freshClass && !since.IsZero():
+		lend = func(ctx context.Context, c epp.Class) (*epp.PoolSession, error) {
+			return a.pool.GetSince(ctx, c, since)
+		}
+	case c == freshClass:
 		lend = a.pool.GetFresh
 	}
 	s, err := lend(ctx, c.pool())
@@ -222,7 +228,7 @@ func (a *account) patient(ctx context.Context, s *session, cmd *epp.Command) (*e
 func (a *account) read(ctx context.Context, c class, cmd *epp.Command) (*epp.Response, error) {
 	var last error
 	for range 2 {
-		s, err := a.get(ctx, c)
+		s, err := a.get(ctx, c, time.Time{})
 		if err != nil {
 			return nil, err
 		}
@@ -330,7 +336,7 @@ func (a *account) trouble(command, text string) {
 func (a *account) health(ctx context.Context) Health {
 	if p := a.pool.Stats(); p.Open == 0 && p.State == epp.PoolClosed && p.Limit > 0 {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
-		if s, err := a.get(ctx, readClass); err == nil {
+		if s, err := a.get(ctx, readClass, time.Time{}); err == nil {
 			s.Release()
 		}
 		cancel()

@@ -264,7 +264,7 @@ func (a *account) askAfter(ctx context.Context, l domain.Leased, k act) domain.O
 	if err := a.open(l.Intent, &v); err != nil {
 		return unknown(err)
 	}
-	h := &holder{a: a}
+	h := &holder{a: a, since: askSince(l)}
 	defer h.release()
 	if err := a.see(ctx, h, freshClass, k, l, &v); err != nil {
 		return unknown(err)

@@ -15,8 +15,25 @@ import (
 
 // holder has a session for an act and its sequel.
 type holder struct {
-	a *account
-	s *session
+	a     *account
+	s     *session
+	since time.Time // of a fresh session: not dialled before; zero: dialled for this
+}
+
+// askSince is when a session must have been dialled, or later, to tell what became of an act: after its answer was
+// given up, and after the absence that it is to confirm. A node that died left no such time.
+func askSince(l domain.Leased) time.Time {
+	in := l.Intent
+	if l.Was == domain.IntentOpen || in.LostAt.IsZero() {
+		return time.Time{}
+	}
+	since := in.LostAt
+	for _, t := range []time.Time{in.SentAt, in.NextTryAt} {
+		if t.After(since) {
+			since = t
+		}
+	}
+	return since
 }
 
 func (h *holder) ensure(ctx context.Context, c class) error {
@@ -24,7 +41,7 @@ func (h *holder) ensure(ctx context.Context, c class) error {
 		return nil
 	}
 	h.release()
-	s, err := h.a.get(ctx, c)
+	s, err := h.a.get(ctx, c, h.since)
 	h.s = s
 	return err
 }
@@ -401,7 +418,7 @@ func (a *account) askCreate(ctx context.Context, l domain.Leased) domain.Outcome
 	if err != nil {
 		return unknown(err)
 	}
-	h := &holder{a: a}
+	h := &holder{a: a, since: askSince(l)}
 	defer h.release()
 	if err := h.ensure(ctx, freshClass); err != nil {
 		return unknown(err)
