@@ -25,6 +25,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(`<a xmlns:x="u" x:b="&#x4e2d;"><![CDATA[<]]>t<!-- c --><?p i?></a>`))
 	f.Add([]byte("\ufeff<?xml version='1.0'?><a>\r\n\r</a>"))
+	f.Add([]byte(`<a><xml:n xml:lang="en"><b xmlns="u"/><c/></xml:n></a>`))
 	f.Add([]byte("\xfe\xff\x00<\x00a\x00>\xd8\x3d\xde\x00\x00<\x00/\x00a\x00>"))
 	for _, c := range schemaCases {
 		f.Add([]byte(c.doc))

@@ -112,10 +112,13 @@ func (w *Writer) attr(name, value string) {
 
 // Element writes an element tree, declaring namespaces where they change.
 func (w *Writer) Element(e *Element) {
-	outer := w.def
+	outer, name := w.def, e.Local
+	if e.Space == nsXML { // bound to its prefix, and may not be declared
+		name = "xml:" + name
+	}
 	w.buf = append(w.buf, '<')
-	w.buf = append(w.buf, e.Local...)
-	if e.Space != w.def {
+	w.buf = append(w.buf, name...)
+	if e.Space != w.def && e.Space != nsXML {
 		w.attr("xmlns", e.Space)
 		w.def = e.Space
 	}
@@ -142,7 +145,7 @@ func (w *Writer) Element(e *Element) {
 		w.Element(c)
 		w.escape(c.Tail, false)
 	}
-	w.Close(e.Local)
+	w.Close(name)
 	w.def = outer
 }
 
