@@ -12,6 +12,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
@@ -26,21 +27,21 @@ func faultOfForm(r *http.Request) (registry.Fault, error) {
 		if v := get(n.field); v != "" {
 			var err error
 			if *n.into, err = strconv.Atoi(v); err != nil {
-				return registry.Fault{}, badRequest(strconv.Quote(v) + " is not a number")
+				return registry.Fault{}, control.BadRequest(strconv.Quote(v) + " is not a number")
 			}
 		}
 	}
 	if v := strings.TrimSuffix(get("chance"), "%"); v != "" {
 		p, err := strconv.ParseFloat(v, 64)
 		if err != nil || p <= 0 || p > 100 {
-			return registry.Fault{}, badRequest(strconv.Quote(v) + " is not a chance of more than 0 and at most 100 percent")
+			return registry.Fault{}, control.BadRequest(strconv.Quote(v) + " is not a chance of more than 0 and at most 100 percent")
 		}
 		if p < 100 {
 			in.Probability = p / 100
 		}
 	}
 	if v := get("delay"); v != "" {
-		d, err := span(v)
+		d, err := control.Span(v)
 		if err != nil {
 			return registry.Fault{}, err
 		}
@@ -49,7 +50,7 @@ func faultOfForm(r *http.Request) (registry.Fault, error) {
 	if v := get("until"); v != "" {
 		at, err := time.Parse("2006-01-02 15:04", strings.Replace(v, "T", " ", 1))
 		if err != nil {
-			return registry.Fault{}, badRequest(strconv.Quote(v) + " is not a time such as 2027-01-22 09:00 (UTC)")
+			return registry.Fault{}, control.BadRequest(strconv.Quote(v) + " is not a time such as 2027-01-22 09:00 (UTC)")
 		}
 		if get("clock") == "wall" {
 			in.UntilWall = at
@@ -59,7 +60,7 @@ func faultOfForm(r *http.Request) (registry.Fault, error) {
 	}
 	f, err := in.Fault()
 	if err != nil {
-		return f, badRequest(err.Error())
+		return f, control.BadRequest(err.Error())
 	}
 	return f, nil
 }

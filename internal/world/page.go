@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/look"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
@@ -50,7 +51,7 @@ func (w *World) pages(mux *http.ServeMux) error {
 		mux.HandleFunc("POST "+pattern, func(rw http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(rw, r.Body, 64<<10)
 			if err := r.ParseForm(); err != nil {
-				s.fail(rw, r, badRequest("the form could not be read"))
+				s.fail(rw, r, control.BadRequest("the form could not be read"))
 				return
 			}
 			back, err := f(r)
@@ -69,7 +70,7 @@ func (w *World) pages(mux *http.ServeMux) error {
 	s.rulesForms(do)
 	do("/names/take", s.doTake)
 	do("/names/status", s.doStatus)
-	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) { s.fail(rw, r, notFound("")) })
+	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) { s.fail(rw, r, control.NotFound("")) })
 	return nil
 }
 
@@ -124,9 +125,9 @@ func (s *site) show(rw http.ResponseWriter, status int, page string, f look.Fram
 
 func (s *site) fail(rw http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
-	var ae *apiError
+	var ae *control.Error
 	if errors.As(err, &ae) {
-		status = ae.status
+		status = ae.Status
 	}
 	f := s.frame(rw, r, "", "没有做", "Not done")
 	back := "/"
@@ -262,7 +263,7 @@ func (d registryData) Promised() time.Duration {
 func (s *site) registryPage(rw http.ResponseWriter, r *http.Request) {
 	reg, info, err := s.registryByID(r.PathValue("id"))
 	if err != nil {
-		s.fail(rw, r, notFound(""))
+		s.fail(rw, r, control.NotFound(""))
 		return
 	}
 	f := s.frame(rw, r, info.ID, info.Name, info.Name)
@@ -287,34 +288,16 @@ type namesData struct {
 	Current    registryState
 	ClID       string
 	Query      string
-	Names      []nameJSON
+	Names      []control.Name
 	Next       string
 	Paged      bool
 	Statuses   []string
 }
 
-// Held says whether the registry holds a name.
-func (n nameJSON) Held() bool {
-	for _, st := range n.Statuses {
-		if st == "serverHold" {
-			return true
-		}
-	}
-	return false
-}
-
-// Shown is the name as people read it.
-func (n nameJSON) Shown() string {
-	if n.Unicode != "" {
-		return n.Unicode
-	}
-	return n.Name
-}
-
 func (s *site) namesPage(rw http.ResponseWriter, r *http.Request) {
 	f := s.frame(rw, r, "names", "域名归谁", "Who holds what")
 	q := r.URL.Query()
-	d := namesData{ClID: q.Get("clid"), Query: strings.TrimSpace(q.Get("q")), Statuses: settableStatuses}
+	d := namesData{ClID: q.Get("clid"), Query: strings.TrimSpace(q.Get("q")), Statuses: control.SettableStatuses}
 	for i, reg := range s.registries {
 		d.Registries = append(d.Registries, s.stateOf(reg, s.info.Registries[i]))
 	}
@@ -322,23 +305,23 @@ func (s *site) namesPage(rw http.ResponseWriter, r *http.Request) {
 	if id := q.Get("registry"); id != "" {
 		var err error
 		if reg, info, err = s.registryByID(id); err != nil {
-			s.fail(rw, r, notFound(""))
+			s.fail(rw, r, control.NotFound(""))
 			return
 		}
 	}
 	if d.Query != "" {
 		// One name, in whichever registry it belongs to.
-		if a, err := asciiName(d.Query); err == nil {
+		if a, err := control.ASCIIName(d.Query); err == nil {
 			if found, apex := s.registryOf(a); found != nil {
 				reg = found
 				_, info, _ = s.registryByID(found.Profile().ID)
 				if v, ok := found.Domain(apex); ok {
-					d.Names = []nameJSON{nameToJSON(v)}
+					d.Names = []control.Name{control.NameOf(v)}
 				}
 			}
 		}
 	} else {
-		d.Names = s.names(reg, d.ClID, q.Get("after"), namesPerPage+1)
+		d.Names = control.Names(reg, d.ClID, q.Get("after"), namesPerPage+1)
 		d.Paged = q.Get("after") != ""
 		if len(d.Names) > namesPerPage {
 			d.Names = d.Names[:namesPerPage]
@@ -353,7 +336,7 @@ func (s *site) namesPage(rw http.ResponseWriter, r *http.Request) {
 func (s *site) doClock(r *http.Request) (string, error) {
 	var target time.Time
 	if by := r.PostForm.Get("by"); by != "" {
-		d, err := span(by)
+		d, err := control.Span(by)
 		if err != nil {
 			return "", err
 		}
@@ -361,7 +344,7 @@ func (s *site) doClock(r *http.Request) (string, error) {
 	} else {
 		day, err := time.Parse(time.DateOnly, r.PostForm.Get("to"))
 		if err != nil {
-			return "", badRequest(strconv.Quote(r.PostForm.Get("to")) + " is not a date such as 2027-01-22")
+			return "", control.BadRequest(strconv.Quote(r.PostForm.Get("to")) + " is not a date such as 2027-01-22")
 		}
 		target = day
 	}
@@ -377,7 +360,7 @@ func (s *site) doPower(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := power(reg, r.PostForm.Get("up") == "true"); err != nil {
+	if err := control.Power(reg, r.PostForm.Get("up") == "true"); err != nil {
 		return "", err
 	}
 	if r.PostForm.Get("from") == "home" {
@@ -396,7 +379,7 @@ func (s *site) doFault(r *http.Request) (string, error) {
 		return "", err
 	}
 	if _, err := reg.AddFault(ft); err != nil {
-		return "", badRequest(err.Error())
+		return "", control.BadRequest(err.Error())
 	}
 	return "/registries/" + info.ID + "#faults", nil
 }
@@ -422,15 +405,15 @@ func (s *site) doDeposit(r *http.Request) (string, error) {
 	if r.PostForm.Get("sign") == "-" {
 		minor = -minor
 	}
-	if _, err := adjust(reg, r.PostForm.Get("clid"), minor); err != nil {
-		return "", err
+	if _, err := reg.AdjustDeposit(r.PostForm.Get("clid"), minor); err != nil {
+		return "", control.Refusal(err)
 	}
 	return "/registries/" + info.ID + "#deposits", nil
 }
 
 // amount reads "1200" or "1200.50" as minor units.
 func amount(s string) (int64, error) {
-	bad := badRequest(strconv.Quote(s) + " is not an amount such as 1200.50")
+	bad := control.BadRequest(strconv.Quote(s) + " is not an amount such as 1200.50")
 	whole, cents, _ := strings.Cut(strings.ReplaceAll(strings.TrimSpace(s), ",", ""), ".")
 	if len(cents) > 2 || whole == "" || len(whole) > 12 {
 		return 0, bad
@@ -443,15 +426,15 @@ func amount(s string) (int64, error) {
 }
 
 func (s *site) doTake(r *http.Request) (string, error) {
-	a, err := asciiName(r.PostForm.Get("name"))
+	a, err := control.ASCIIName(r.PostForm.Get("name"))
 	if err != nil {
 		return "", err
 	}
 	reg, _ := s.registryOf(a)
 	if reg == nil {
-		return "", badRequest(strconv.Quote(r.PostForm.Get("name")) + " is under no suffix of these registries")
+		return "", control.BadRequest(strconv.Quote(r.PostForm.Get("name")) + " is under no suffix of these registries")
 	}
-	if _, err := s.take(reg, a, r.PostForm.Get("clid"), 1); err != nil {
+	if _, err := control.Take(reg, a, r.PostForm.Get("clid"), 1); err != nil {
 		return "", err
 	}
 	return "/names?q=" + url.QueryEscape(a), nil
@@ -459,15 +442,15 @@ func (s *site) doTake(r *http.Request) (string, error) {
 
 func (s *site) doStatus(r *http.Request) (string, error) {
 	name := r.PostForm.Get("name")
-	a, err := asciiName(name)
+	a, err := control.ASCIIName(name)
 	if err != nil {
 		return "", err
 	}
 	reg, apex := s.registryOf(a)
 	if reg == nil || apex != a {
-		return "", notFound("no name " + strconv.Quote(name))
+		return "", control.NotFound("no name " + strconv.Quote(name))
 	}
-	if _, err := s.setStatus(reg, a, r.PostForm.Get("status"), r.PostForm.Get("on") == "true", "", registry.Case{}); err != nil {
+	if err := control.SetStatus(reg, a, r.PostForm.Get("status"), r.PostForm.Get("on") == "true", "", registry.Case{}); err != nil {
 		return "", err
 	}
 	return "/names?q=" + url.QueryEscape(a), nil

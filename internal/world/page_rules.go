@@ -1,6 +1,7 @@
 package world
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
@@ -53,10 +55,10 @@ type rulesData struct {
 	ID, Name, Suffixes, Currency string
 
 	Now         time.Time
-	Rules       rulesJSON
+	Rules       control.Rules
 	Zones       []zoneRow
 	Labels      []labelRow
-	Queue       []messageJSON
+	Queue       []control.Message
 	Queued      int
 	Verify      []word
 	Audit       []word
@@ -77,16 +79,16 @@ type labelRow struct{ Kind, Key, Value string }
 func (s *site) rulesPage(rw http.ResponseWriter, r *http.Request) {
 	reg, info, err := s.registryByID(r.PathValue("id"))
 	if err != nil {
-		s.fail(rw, r, notFound(""))
+		s.fail(rw, r, control.NotFound(""))
 		return
 	}
 	f := s.frame(rw, r, info.ID, "规则、裁定与维护", "Rules, verdicts and maintenance")
 	now := s.clock.Now()
-	d := rulesData{ID: info.ID, Name: info.Name, Suffixes: tlds(info.TLDs), Currency: info.Currency, Now: now, Rules: rulesOf(reg),
+	d := rulesData{ID: info.ID, Name: info.Name, Suffixes: tlds(info.TLDs), Currency: info.Currency, Now: now, Rules: control.RulesOf(reg),
 		Verify: verifyWords, Audit: auditChoices, Launch: launchChoices, Kinds: labelKinds, Verdicts: verdictWords,
 		States: stateWords, Impacts: impactWords, Ops: pendingWords, Registrars: reg.Registrars(),
 		Tomorrow: now.Add(24 * time.Hour).Format("2006-01-02T15:04"), TomorrowEnd: now.Add(26 * time.Hour).Format("2006-01-02T15:04")}
-	for _, z := range sortedKeys(d.Rules.Verification) {
+	for _, z := range slices.Sorted(maps.Keys(d.Rules.Verification)) {
 		d.Zones = append(d.Zones, zoneRow{z, tlds([]string{z}), d.Rules.Verification[z], d.Rules.Audit[z], d.Rules.Launch[z]})
 	}
 	set := reg.Settings()
@@ -94,15 +96,14 @@ func (s *site) rulesPage(rw http.ResponseWriter, r *http.Request) {
 		kind string
 		m    map[string]string
 	}{{registry.LabelReserved, set.Reserved}, {registry.LabelPremium, set.Premium}, {registry.LabelClaim, set.Claims}, {registry.LabelAudit, set.AuditWords}} {
-		for _, k := range sortedKeys(l.m) {
+		for _, k := range slices.Sorted(maps.Keys(l.m)) {
 			d.Labels = append(d.Labels, labelRow{l.kind, k, l.m[k]})
 		}
 	}
-	for _, k := range sortedKeys(set.Tokens) {
+	for _, k := range slices.Sorted(maps.Keys(set.Tokens)) {
 		d.Labels = append(d.Labels, labelRow{registry.LabelToken, k, d.Rules.Tokens[k]}) // "set", never the token
 	}
-	q := queueOf(reg, ourClID)
-	d.Queue, d.Queued = q["messages"].([]messageJSON), q["count"].(int)
+	d.Queue, d.Queued = control.Queue(reg, ourClID)
 	d.Queue = d.Queue[:min(len(d.Queue), 10)]
 	f.Data = d
 	s.show(rw, http.StatusOK, "rules", f)
@@ -116,9 +117,6 @@ func (l labelRow) Shown() string {
 	return l.Key
 }
 
-// Over says that nothing more comes of a window.
-func (m maintenanceJSON) Over() bool { return m.Told == "end" || m.Told == "delete" }
-
 // rulesForms mounts what the page's forms do; each goes back to its section.
 func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) {
 	form := func(path, anchor string, f func(reg *registry.Registry, get func(string) string) error) {
@@ -128,7 +126,7 @@ func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) 
 				return "", err
 			}
 			get := func(k string) string { return strings.TrimSpace(r.PostForm.Get(k)) }
-			if err := refusal(f(reg, get)); err != nil {
+			if err := control.Refusal(f(reg, get)); err != nil {
 				return "", err
 			}
 			return "/registries/" + info.ID + "/rules#" + anchor, nil
@@ -136,7 +134,7 @@ func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) 
 	}
 	form("zones", "zones", func(reg *registry.Registry, get func(string) string) error {
 		verify, audit, launch := get("verification"), get("audit"), get("launch")
-		return setZone(reg, get("zone"), &verify, &audit, &launch)
+		return control.SetZone(reg, get("zone"), &verify, &audit, &launch)
 	})
 	form("prices", "prices", func(reg *registry.Registry, get func(string) string) error {
 		var p registry.Price
@@ -150,10 +148,10 @@ func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) 
 		return reg.SetPrice(get("key"), p)
 	})
 	form("labels", "labels", func(reg *registry.Registry, get func(string) string) error {
-		return setLabel(reg, get("kind"), get("key"), get("value"))
+		return control.SetLabel(reg, get("kind"), get("key"), get("value"))
 	})
 	form("pending", "pending", func(reg *registry.Registry, get func(string) string) error {
-		rule, err := pendingJSON{Op: get("op"), Match: get("match"), After: get("after"), Deny: get("deny") == "true"}.rule()
+		rule, err := control.Pending{Op: get("op"), Match: get("match"), After: get("after"), Deny: get("deny") == "true"}.Rule()
 		if err != nil {
 			return err
 		}
@@ -185,7 +183,7 @@ func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) 
 		for key, to := range map[string]*time.Time{"start": &m.Start, "end": &m.End} {
 			at, err := time.Parse("2006-01-02T15:04", get(key))
 			if err != nil {
-				return badRequest(`times are written as 2026-11-23T08:30, in UTC`)
+				return control.BadRequest(`times are written as 2026-11-23T08:30, in UTC`)
 			}
 			*to = at
 		}
@@ -199,7 +197,7 @@ func (s *site) rulesForms(do func(string, func(*http.Request) (string, error))) 
 
 // named takes a name as people type it.
 func named(raw string, f func(name string) error) error {
-	a, err := asciiName(raw)
+	a, err := control.ASCIIName(raw)
 	if err != nil {
 		return err
 	}

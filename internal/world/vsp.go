@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"math/big"
 	"net/http"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/openregistrar/openregistrar/epp/signedcode"
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/pki"
 )
 
@@ -62,15 +64,15 @@ func (p *providers) vsps() map[string]signedcode.VSP {
 func (p Provider) vsp() (signedcode.VSP, error) {
 	v := signedcode.VSP{Subject: p.Subject, Types: p.Types, Roots: x509.NewCertPool()}
 	if p.Subject == "" || len(p.Types) == 0 {
-		return v, badRequest("a provider has a subject and types of code")
+		return v, control.BadRequest("a provider has a subject and types of code")
 	}
 	if !v.Roots.AppendCertsFromPEM([]byte(p.RootsPEM)) {
-		return v, badRequest("roots_pem holds no certificate")
+		return v, control.BadRequest("roots_pem holds no certificate")
 	}
 	for _, s := range p.Revoked {
 		n, ok := new(big.Int).SetString(s, 10)
 		if !ok {
-			return v, badRequest(strconv.Quote(s) + " is not a serial number")
+			return v, control.BadRequest(strconv.Quote(s) + " is not a serial number")
 		}
 		v.Revoked = append(v.Revoked, n)
 	}
@@ -94,11 +96,11 @@ func (p *providers) put(number string, v *Provider) error {
 }
 
 // providersAPI mounts /api/vsps.
-func (w *World) providersAPI(api func(string, endpoint)) {
+func (w *World) providersAPI(api func(string, control.Endpoint)) {
 	number := func(r *http.Request) (string, error) {
 		n := r.PathValue("number")
 		if strings.Trim(n, "0123456789") != "" || len(n) > 10 {
-			return "", badRequest("a provider's number has digits only")
+			return "", control.BadRequest("a provider's number has digits only")
 		}
 		return n, nil
 	}
@@ -111,7 +113,7 @@ func (w *World) providersAPI(api func(string, endpoint)) {
 		w.providers.mu.Lock()
 		defer w.providers.mu.Unlock()
 		list := []map[string]any{}
-		for _, n := range sortedKeys(w.providers.list) {
+		for _, n := range slices.Sorted(maps.Keys(w.providers.list)) {
 			v := w.providers.list[n]
 			list = append(list, map[string]any{"number": n, "subject": v.Subject, "types": v.Types, "revoked": append([]string{}, v.Revoked...)})
 		}
@@ -123,7 +125,7 @@ func (w *World) providersAPI(api func(string, endpoint)) {
 			return nil, err
 		}
 		var in Provider
-		if err := body(r, &in); err != nil {
+		if err := control.Body(r, &in); err != nil {
 			return nil, err
 		}
 		if _, err := in.vsp(); err != nil {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/world/clock"
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/directory"
 	"github.com/openregistrar/openregistrar/internal/world/dns"
 	"github.com/openregistrar/openregistrar/internal/world/hosting"
@@ -352,26 +353,26 @@ func (w *World) startMail(dir string, p ports) error {
 // startControl brings up the two pages. Each links to the other, so both ports
 // are taken before either is served.
 func (w *World) startControl(p ports) error {
-	control, err := listen("127.0.0.1", p.control)
+	port, err := listen("127.0.0.1", p.control)
 	if err != nil {
 		return err
 	}
 	box, err := listen("127.0.0.1", p.mailbox)
 	if err != nil {
-		control.Close()
+		port.Close()
 		return err
 	}
-	w.info.Control, w.info.Mailbox = "http://"+control.Addr().String(), "http://"+box.Addr().String()
+	w.info.Control, w.info.Mailbox = "http://"+port.Addr().String(), "http://"+box.Addr().String()
 	page, err := mailbox.Handler(w.mail, w.info.Control, w.clock.Now, w.log)
 	if err == nil {
-		w.serve(box, localOnly(page))
+		w.serve(box, control.LocalOnly(page))
 		var h http.Handler
 		if h, err = w.controlHandler(); err == nil {
-			w.serve(control, localOnly(h))
+			w.serve(port, control.LocalOnly(h))
 			return nil
 		}
 	}
-	control.Close()
+	port.Close()
 	box.Close()
 	return err
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/openregistrar/openregistrar/epp/signedcode"
 	"github.com/openregistrar/openregistrar/internal/world/clock"
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/pki"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
@@ -270,7 +271,7 @@ func (s *Simulator) serveControl() error {
 		return err
 	}
 	s.Info.Control = "http://" + ln.Addr().String()
-	srv := &http.Server{Handler: localOnly(s.handler()), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
+	srv := &http.Server{Handler: control.LocalOnly(s.handler()), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	s.running.Go(func() {
 		if err := srv.Serve(ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("control stopped", "error", err.Error())

@@ -21,6 +21,7 @@ import (
 
 	"github.com/openregistrar/openregistrar/epp"
 	"github.com/openregistrar/openregistrar/epp/schematest"
+	"github.com/openregistrar/openregistrar/internal/world/control"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
 )
 
@@ -308,14 +309,14 @@ remaining = 1
 	ask(t, s, "POST", "/api/faults", `{"kind":"code-2500","command":"domain:info","remaining":1}`, 201, &f)
 	do(t, c, 2500, &epp.DomainInfo{Name: "once.test"})
 	ask(t, s, "DELETE", "/api/faults/"+f.ID, "", 404, nil)
-	ask(t, s, "POST", "/api/names/faster.test", `{"clid":"reg-two"}`, 200, nil)
+	ask(t, s, "POST", "/api/names/faster.test", `{"clid":"reg-two"}`, 201, nil)
 	ask(t, s, "POST", "/api/names/faster.test", ``, 409, nil)
 	c, err = dial(t, dir, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	do(t, c, 2302, &epp.DomainCreate{Name: "faster.test"})
-	var n nameState
+	var n control.Name
 	ask(t, s, "POST", "/api/names/once.test/status", `{"status":"serverHold","on":true}`, 200, &n)
 	if !slices.Contains(n.Statuses, "serverHold") {
 		t.Errorf("%+v", n)
@@ -335,7 +336,7 @@ remaining = 1
 	if n.ExDate.Year() != time.Now().Year()+2 { // renewed by itself
 		t.Errorf("%+v", n)
 	}
-	ask(t, s, "POST", "/api/names/once.test/verdict", `{"verdict":"delete","reason":"test"}`, 204, nil)
+	ask(t, s, "POST", "/api/names/once.test/verdict", `{"verdict":"delete","reason":"test"}`, 200, nil)
 	for _, bad := range [][2]string{{"/api/clock/advance", `{"by":"-1h"}`}, {"/api/clock/advance", `{}`}, {"/api/clock/advance", `{"by":"soon"}`},
 		{"/api/faults", `{"kind":"x"}`}, {"/api/faults", `{"kind":"delay","dely":"2s"}`}, {"/api/names/gold.test/status", `{"status":"serverHold"}`},
 		{"/api/names/gold.test/status", `{"status":"wet","on":true}`}, {"/api/names/gold.test/transfer", `{"op":"take"}`}, {"/api/names/gold.test/verdict", `{"verdict":"maybe"}`}} {
@@ -355,7 +356,7 @@ remaining = 1
 	if s.Info.Registrars[0].Password != pw || s.clock.Now().Before(addr) {
 		t.Error("another password or clock after a restart")
 	}
-	var list struct{ Names []nameState }
+	var list struct{ Names []control.Name }
 	ask(t, s, "GET", "/api/names?limit=100&clid=reg-one", "", 200, &list)
 	if len(list.Names) != 1 || list.Names[0].Name != "gold.test" {
 		t.Errorf("%+v", list)
