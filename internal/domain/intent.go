@@ -161,6 +161,7 @@ func (d DS) String() string {
 // Leased is an intent that this node may act on until its lease lapses.
 type Leased struct {
 	Intent   Intent
+	At       time.Time   // wall time of the lease: any earlier one was over by then
 	Was      IntentState // its state before the lease: Queued is sent, Open and Unknown are asked after
 	Template *Template   // registrant, when the intent names one
 	Ours     bool        // the name already runs as a tenure here

@@ -73,6 +73,7 @@ func (o *Ops) Dispatch(ctx context.Context, registryAccount string) error {
 
 // lease takes intents up and marks those that will be sent now as sent, before anything leaves this machine.
 func (o *Ops) lease(ctx context.Context, registryAccount string, g gate, limit int) ([]domain.Leased, error) {
+	at := o.Clock.Wall()
 	leased, err := o.leaseThrough(ctx, registryAccount, g, limit)
 	if err != nil || len(leased) == 0 {
 		return nil, err
@@ -80,6 +81,7 @@ func (o *Ops) lease(ctx context.Context, registryAccount string, g gate, limit i
 	wall := o.Clock.Wall() // the commit may have waited
 	var ids []domain.IntentID
 	for i := range leased {
+		leased[i].At = at
 		if in := &leased[i].Intent; leased[i].Was == domain.IntentQueued {
 			ids = append(ids, in.ID)
 			in.Attempts, in.SentAt, in.Absences = in.Attempts+1, wall, 0

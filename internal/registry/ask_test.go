@@ -238,3 +238,22 @@ func TestUpdateNSMakesHostsAgain(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+// A question's session is as new as what it is asked about demands, and no newer.
+func TestSinceWhenASessionMayTell(t *testing.T) {
+	at := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for name, row := range map[string]struct {
+		leased domain.Leased
+		since  time.Time
+	}{
+		"a lost answer":           {domain.Leased{Was: domain.IntentUnknown, At: at.Add(time.Hour), Intent: domain.Intent{SentAt: at, LostAt: at.Add(time.Second)}}, at.Add(time.Second)},
+		"to confirm an absence":   {domain.Leased{Was: domain.IntentUnknown, At: at.Add(time.Hour), Intent: domain.Intent{SentAt: at, LostAt: at.Add(time.Second), NextTryAt: at.Add(time.Minute)}}, at.Add(time.Minute)},
+		"sent again and lost":     {domain.Leased{Was: domain.IntentUnknown, At: at.Add(time.Hour), Intent: domain.Intent{SentAt: at.Add(time.Minute), LostAt: at}}, at.Add(time.Minute)},
+		"of a node that died":     {domain.Leased{Was: domain.IntentOpen, At: at.Add(time.Hour), Intent: domain.Intent{SentAt: at}}, at.Add(time.Hour)},
+		"nobody knows since when": {domain.Leased{Was: domain.IntentPending, At: at.Add(time.Hour), Intent: domain.Intent{SentAt: at}}, time.Time{}},
+	} {
+		if got := askSince(row.leased); !got.Equal(row.since) {
+			t.Errorf("%s: %s, want %s", name, got, row.since)
+		}
+	}
+}

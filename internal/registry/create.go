@@ -21,10 +21,14 @@ type holder struct {
 }
 
 // askSince is when a session must have been dialled, or later, to tell what became of an act: after its answer was
-// given up, and after the absence that it is to confirm. A node that died left no such time.
+// given up, and after the absence that it is to confirm. A node that died left no such time: since its lease is over,
+// then. Zero: for this question alone.
 func askSince(l domain.Leased) time.Time {
 	in := l.Intent
-	if l.Was == domain.IntentOpen || in.LostAt.IsZero() {
+	if l.Was == domain.IntentOpen {
+		return l.At
+	}
+	if in.LostAt.IsZero() {
 		return time.Time{}
 	}
 	since := in.LostAt
