@@ -211,8 +211,8 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 	return plan, diffs
 }
 
+// same compares what was shown, not when.
 func (a Seen) same(b Seen) bool {
-	a.At, b.At = time.Time{}, time.Time{}
 	return a.Known == b.Known && a.Registrant == b.Registrant && a.Verification == b.Verification && a.Ignored == b.Ignored &&
 		slices.Equal(a.Contacts, b.Contacts)
 }

@@ -188,7 +188,7 @@ func TestEveryKindOfFault(t *testing.T) {
 			a.Close()
 			b.Close()
 			eventually(t, "room again", func() bool { return len(s.Sessions()) == 1 })
-			a = s.login()
+			s.login()
 			s.RemoveFault(f.ID)
 			s.login()
 		},
