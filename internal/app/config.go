@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -35,8 +36,11 @@ type Config struct {
 
 // Compare is how eagerly our rows are compared with the registries' objects.
 type Compare struct {
-	PerMinute int `toml:"per_minute"` // names at each registry, over all nodes; 0: none
+	PerMinute   int `toml:"per_minute"`   // names at each registry, over all nodes; 0: none
+	RestMinutes int `toml:"rest_minutes"` // between two rounds through all names; 0: none
 }
+
+func (c Compare) rest() time.Duration { return time.Duration(c.RestMinutes) * time.Minute }
 
 // Transcript bounds what is kept of the sessions with registries.
 type Transcript struct {
@@ -110,7 +114,7 @@ func DefaultConfig() Config {
 		Listen: Listen{HTTP: "127.0.0.1:8080", HTTPS: "127.0.0.1:8443", RDAP: "127.0.0.1:8083", WHOIS: "127.0.0.1:4343"},
 		Registrar: Registrar{Name: "OpenRegistrar", IANAID: "9999", URL: "http://localhost:8080",
 			AbuseEmail: "abuse@openregistrar.example", AbusePhone: "+86.1000000000"},
-		Compare: Compare{PerMinute: 60}, Transcript: Transcript{Days: 30, Megabytes: 512},
+		Compare: Compare{PerMinute: 60, RestMinutes: 60}, Transcript: Transcript{Days: 30, Megabytes: 512},
 		Mail: Mail{From: "OpenRegistrar <no-reply@openregistrar.example>"},
 	}
 }
@@ -178,6 +182,7 @@ func (c *Config) join() error {
 	if err != nil {
 		return fmt.Errorf("world: %w", err)
 	}
+	c.Compare.RestMinutes = 0 // simulated registries don't mind, and people watch
 	c.Mail.SMTP, c.Resolver, c.Clock, c.Registry = w.SMTP, w.DNS, w.Control, nil
 	for _, r := range w.Registries {
 		c.Registry = append(c.Registry, Registry{ID: r.ID, Suffixes: r.TLDs, EPP: r.EPP, ServerName: r.ServerName, ClID: r.ClID,

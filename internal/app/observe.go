@@ -49,7 +49,7 @@ func (a *App) lookOnce(ctx context.Context, most int, every time.Duration) {
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, lookFor)
 			defer cancel()
-			if _, err := a.ops.LookRound(ctx, a.registry, r.ID, most, every); err != nil && ctx.Err() == nil {
+			if _, err := a.ops.LookRound(ctx, a.registry, r.ID, most, every, a.cfg.Compare.rest()); err != nil && ctx.Err() == nil {
 				a.log.Log(ctx, slog.LevelInfo, "look", "registry", r.ID, "error", err.Error())
 			}
 		})

@@ -95,7 +95,7 @@ func (h *house) polled(reg ops.Looker) {
 func (h *house) looked(account string, reg ops.Looker) int {
 	h.Helper()
 	h.moved.Add(int64(time.Second))
-	n, err := h.LookRound(h.Context(), reg, account, 1000, time.Millisecond)
+	n, err := h.LookRound(h.Context(), reg, account, 1000, time.Millisecond, 0)
 	h.ok(err)
 	return n
 }

@@ -34,8 +34,9 @@ type rounds interface {
 }
 
 // LookRound compares the next most names at a registry with what it shows, no sooner than every (wall time) after the
-// last ones, whichever node took those. It stops where the registry does not answer and goes on there next time.
-func (o *Ops) LookRound(ctx context.Context, reg Looker, registryAccount string, most int, every time.Duration) (looked int, failed error) {
+// last ones, whichever node took those, and no sooner than rest after a round that is over. It stops where the registry
+// does not answer and goes on there next time.
+func (o *Ops) LookRound(ctx context.Context, reg Looker, registryAccount string, most int, every, rest time.Duration) (looked int, failed error) {
 	wall := o.Clock.Wall()
 	r, err := o.Store.Round(ctx, registryAccount, wall)
 	if err != nil || wall.Before(r.NextAt) {
@@ -53,6 +54,9 @@ func (o *Ops) LookRound(ctx context.Context, reg Looker, registryAccount string,
 		to, over = names[most-1].Name, 0
 	}
 	next := wall.Add(every)
+	if over > 0 {
+		next = wall.Add(max(every, rest))
+	}
 	if ok, err := o.Store.MoveRound(ctx, r, to, over, next, wall); err != nil || !ok {
 		return 0, err
 	}

@@ -39,7 +39,7 @@ func TestVanishedAndTakenNamesAlarm(t *testing.T) {
 		there["lost.com"] = o
 
 		// One session says so, the other doesn't: nothing is known.
-		if _, err := h.LookRound(h.Context(), twice{there.look(), full.look()}, "verisim", 100, 0); fault.Of(err).Kind != fault.Unavailable {
+		if _, err := h.LookRound(h.Context(), twice{there.look(), full.look()}, "verisim", 100, 0, 0); fault.Of(err).Kind != fault.Unavailable {
 			h.Errorf("two answers that disagree: %v", err)
 		}
 		if all := h.codes("gone.com") + h.codes("lost.com") + h.codes("purged.com"); all != "" {
@@ -92,7 +92,7 @@ func TestRoundsAreShared(t *testing.T) {
 		})
 		turn := func(want int, why string) {
 			h.Helper()
-			if n, err := h.LookRound(h.Context(), reg, "verisim", 3, time.Minute); n != want || (err != nil) != (silent != "" && want < 3) {
+			if n, err := h.LookRound(h.Context(), reg, "verisim", 3, time.Minute, time.Hour); n != want || (err != nil) != (silent != "" && want < 3) {
 				h.Fatalf("%s: looked at %d, want %d; %v", why, n, want, err)
 			}
 		}
@@ -105,6 +105,8 @@ func TestRoundsAreShared(t *testing.T) {
 		h.moved.Add(int64(time.Minute))
 		turn(2, "n5 and n6: the round is over")
 		h.moved.Add(int64(time.Minute))
+		turn(0, "it rests")
+		h.moved.Add(int64(time.Hour))
 		turn(3, "from the start")
 		for n, want := range map[domain.Name]int{"n0.com": 2, "n2.com": 2, "n3.com": 1, "n5.com": 1, "n6.com": 1} {
 			if seen[n] != want {
