@@ -10,6 +10,8 @@ wanted=(
 	nodejs:node
 	npm:npm
 	whois:whois
+	curl:curl
+	openssl:openssl
 	dnsutils:dig
 	libnet-epp-perl:-
 	libxml2-utils:xmllint
