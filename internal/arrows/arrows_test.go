@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"naming":    {"fault", "domain", "policy"},
 	"lifecycle": {"domain"},
 	"ledger":    {"domain"},
+	"realname":  {"domain"},
 	"diagnose":  {"fault"},
 
 	// operations
@@ -58,7 +59,7 @@ var allowed = map[string][]string{
 }
 
 // pure parts get what they need as arguments: no clock, no randomness, no outside.
-var pure = []string{"fault", "domain", "policy", "naming", "lifecycle", "ledger", "diagnose"}
+var pure = []string{"fault", "domain", "policy", "naming", "lifecycle", "ledger", "realname", "diagnose"}
 
 var outside = []string{"os", "os/exec", "net", "net/http", "database/sql", "crypto/rand", "math/rand", "math/rand/v2", "log", "log/slog"}
 

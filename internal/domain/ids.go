@@ -16,6 +16,9 @@ type (
 	TenureID   int64
 	IntentID   int64
 	EventID    int64
+
+	DocumentID     int64
+	VerificationID int64
 )
 
 const (
@@ -30,6 +33,15 @@ func (id TenureID) Public() string { return "domain-" + scramble(int64(id)) }
 
 // Public writes the template's identifier as the product's API does: "tmpl-" and 8 characters.
 func (id TemplateID) Public() string { return "tmpl-" + scramble(int64(id)) }
+
+// Public writes the document's identifier: "doc-" and 8 characters.
+func (id DocumentID) Public() string { return "doc-" + scramble(int64(id)) }
+
+// ParseDocumentID reads what DocumentID.Public wrote.
+func ParseDocumentID(s string) (DocumentID, bool) {
+	n, ok := unscramble(s, "doc-")
+	return DocumentID(n), ok
+}
 
 // ParseTenureID reads what TenureID.Public wrote.
 func ParseTenureID(s string) (TenureID, bool) {

@@ -101,4 +101,16 @@ type Template struct {
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 	NextActionAt    time.Time // business time at which the review ends; zero when nothing is due
+
+	// Of the form of 2026. A template without them is of an old form and can't be used until it is converted.
+	OldForm         bool
+	Document        DocumentID // of the owner; 0: none yet
+	ValidFrom       time.Time  // of the document; zero: not told
+	ValidUntil      time.Time  // zero: not told, or long-term
+	LongTerm        bool
+	ContactType     string // for an organisation: the contact person's own document
+	SealedContact   []byte // its number
+	MaskedContact   string
+	ContactDocument DocumentID
+	Verification    VerificationID // the newest submission; 0: never submitted
 }

@@ -1,0 +1,102 @@
+package domain
+
+import "time"
+
+// TemplateNotVerified: its telephone or e-mail has to be verified again.
+const TemplateNotVerified TemplateStatus = "NotVerified"
+
+// Document is a picture of an identity document. The picture and what was read from it are sealed.
+type Document struct {
+	ID         DocumentID
+	Account    AccountID
+	FileName   string // as uploaded, without a path
+	Format     string // by content
+	Bytes      int
+	Width      int // pixels, upright
+	Height     int
+	Reading    ReadingState
+	Reason     string // why it could not be read, for the desk
+	CreatedAt  time.Time
+	ShredAt    time.Time // business time after which retention erases it; zero: while it is in use
+	ShredAtBy  string    // the rule that said so
+	ShreddedAt time.Time
+}
+
+// ReadingState says how far the text of a picture is.
+type ReadingState string
+
+// States of reading.
+const (
+	ReadingWaiting ReadingState = "waiting"
+	ReadingDone    ReadingState = "done"
+	ReadingAbsent  ReadingState = "absent" // there is no reader here: a person has to look
+	ReadingFailed  ReadingState = "failed"
+)
+
+// ReachType is the product's Type of a phone or e-mail.
+type ReachType int
+
+// The product's values.
+const (
+	ReachPhone ReachType = 1
+	ReachEmail ReachType = 2
+)
+
+// Reach is a telephone number or an e-mail address of an account, verified by a code sent there.
+type Reach struct {
+	Account    AccountID
+	Type       ReachType
+	Code       string // +86.13800000000, or an address in lower case
+	VerifiedAt time.Time
+}
+
+// VerificationState is where a submission stands. See lifecycle.Verifications for every legal step.
+type VerificationState string
+
+// States of a submission.
+const (
+	VerificationReading   VerificationState = "reading" // its pictures are being read
+	VerificationDesk      VerificationState = "desk"    // a person at the desk decides
+	VerificationQueued    VerificationState = "queued"  // to be handed to an authority
+	VerificationOpen      VerificationState = "open"    // being handed over
+	VerificationUnknown   VerificationState = "unknown" // handed over or not: the answer was lost
+	VerificationWaiting   VerificationState = "waiting" // the authority has it
+	VerificationApproved  VerificationState = "approved"
+	VerificationRejected  VerificationState = "rejected"
+	VerificationTimedOut  VerificationState = "timed-out" // no verdict in the term
+	VerificationWithdrawn VerificationState = "withdrawn" // by its owner
+)
+
+// Verification is one submission of a template.
+type Verification struct {
+	ID              VerificationID
+	Account         AccountID
+	Template        TemplateID
+	TemplateVersion int64 // that was submitted
+	Version         int64
+	State           VerificationState
+	Provider        string    // authority that has it or had it last
+	Reference       string    // the authority's own, once told
+	Attempts        int       // at handing it over
+	SubmittedAt     time.Time // business time
+	DeadlineAt      time.Time // business time at which it has timed out
+	NextActionAt    time.Time // business time; zero: nothing is due
+	DecidedAt       time.Time
+	DecidedBy       string // provider, or operator
+	Verdicts        []Verdict
+}
+
+// Verdict is one thing that a decision says.
+type Verdict struct {
+	Code  string            `json:"code"`
+	Facts map[string]string `json:"facts,omitempty"`
+}
+
+// SignedCode is a verification code with the document that proves it (verificationCode-1.0).
+type SignedCode struct {
+	Type     string // "real-name", "domain"
+	Value    string // 1-abc111
+	Provider string
+	Encoded  string // base64 of the signed document
+	IssuedAt time.Time
+}

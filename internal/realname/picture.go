@@ -1,0 +1,4 @@
+package realname
+
+// pictureChecks look at bytes and pixels.
+var pictureChecks = []Check{}
