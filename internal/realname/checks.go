@@ -6,4 +6,4 @@ import "slices"
 func Checks() []Check { return slices.Concat(formChecks, pictureChecks, textChecks) }
 
 // formChecks look at what was typed alone.
-var formChecks = []Check{}
+var formChecks = []Check{numberForm, ownerName, contactPerson, latinName, foreignName, address, region, validity, superseded}

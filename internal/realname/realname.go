@@ -141,8 +141,9 @@ type Input struct {
 
 // Terms are the operator's figures.
 type Terms struct {
-	NearExpiryDays int // warn when fewer days are left
-	TooNewDays     int // working days within which a register may not know a document yet
+	NearExpiryDays int      // warn when fewer days are left
+	Regions        []string // that the authority takes, ISO 3166-1 alpha-2, "-" for foreigners' documents; none: all
+	TooNewDays     int      // working days within which a register may not know a document yet
 }
 
 // Check is one rule. Source is where it comes from (a standard, an article of the manual, an authority), Citation the
