@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"naming":    {"fault", "domain", "policy"},
 	"lifecycle": {"domain"},
 	"ledger":    {"domain"},
-	"realname":  {"domain"},
+	"realname":  {"domain", "fault"},
 	"diagnose":  {"fault"},
 
 	// operations
