@@ -15,6 +15,7 @@ const registryCount = 3
 type ports struct {
 	control, mailbox, web, smtp, dns int
 	epp, rdap, whois                 [registryCount]int
+	verifierEPP, verifierHTTP        int
 }
 
 // plan turns a port base into ports: "" is the defaults, ":0" all free ones, a
@@ -22,14 +23,14 @@ type ports struct {
 func plan(base string) (ports, error) {
 	base = strings.TrimPrefix(base, ":")
 	if base == "" {
-		p := ports{control: 8090, mailbox: 8091, web: 8092, smtp: 8025, dns: 5300}
+		p := ports{control: 8090, mailbox: 8091, web: 8092, smtp: 8025, dns: 5300, verifierEPP: 7010, verifierHTTP: 8110}
 		for i := range registryCount {
 			p.epp[i], p.rdap[i], p.whois[i] = 7001+i, 8101+i, 4301+i
 		}
 		return p, nil
 	}
 	n, err := strconv.Atoi(base)
-	if err != nil || n < 0 || n > 65535-5-3*registryCount {
+	if err != nil || n < 0 || n > 65535-7-3*registryCount {
 		return ports{}, fmt.Errorf("world: port base %q: \"\", \":0\" or a port number", base)
 	}
 	if n == 0 {
@@ -39,6 +40,7 @@ func plan(base string) (ports, error) {
 	for i := range registryCount {
 		p.epp[i], p.rdap[i], p.whois[i] = n+5+i, n+5+registryCount+i, n+5+2*registryCount+i
 	}
+	p.verifierEPP, p.verifierHTTP = n+5+3*registryCount, n+6+3*registryCount
 	return p, nil
 }
 

@@ -31,13 +31,14 @@ type Provider struct {
 // providers are kept in a file, by the number that a provider's codes begin
 // with.
 type providers struct {
-	mu   sync.Mutex
-	path string
-	list map[string]Provider
+	mu      sync.Mutex
+	path    string
+	list    map[string]Provider
+	builtIn map[string]Provider // the world's own, taken from the start
 }
 
 func openProviders(path string) (*providers, error) {
-	p := &providers{path: path, list: map[string]Provider{}}
+	p := &providers{path: path, list: map[string]Provider{}, builtIn: map[string]Provider{}}
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, nil
@@ -53,11 +54,20 @@ func (p *providers) vsps() map[string]signedcode.VSP {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out := map[string]signedcode.VSP{}
-	for n, v := range p.list {
+	for n, v := range p.all() {
 		if vsp, err := v.vsp(); err == nil {
 			out[n] = vsp
 		}
 	}
+	return out
+}
+
+// all are the providers in force: those that were put there before the world's
+// own of the same number. One without types was struck off.
+func (p *providers) all() map[string]Provider {
+	out := maps.Clone(p.builtIn)
+	maps.Copy(out, p.list)
+	maps.DeleteFunc(out, func(_ string, v Provider) bool { return len(v.Types) == 0 })
 	return out
 }
 
@@ -79,14 +89,18 @@ func (p Provider) vsp() (signedcode.VSP, error) {
 	return v, nil
 }
 
-// put keeps a provider; nil removes it.
+// put keeps a provider; nil removes it, the world's own too.
 func (p *providers) put(number string, v *Provider) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if v == nil {
-		delete(p.list, number)
-	} else {
+	_, own := p.builtIn[number]
+	switch {
+	case v != nil:
 		p.list[number] = *v
+	case own:
+		p.list[number] = Provider{}
+	default:
+		delete(p.list, number)
 	}
 	raw, err := json.MarshalIndent(p.list, "", "  ")
 	if err != nil {
@@ -113,8 +127,9 @@ func (w *World) providersAPI(api func(string, control.Endpoint)) {
 		w.providers.mu.Lock()
 		defer w.providers.mu.Unlock()
 		list := []map[string]any{}
-		for _, n := range slices.Sorted(maps.Keys(w.providers.list)) {
-			v := w.providers.list[n]
+		all := w.providers.all()
+		for _, n := range slices.Sorted(maps.Keys(all)) {
+			v := all[n]
 			list = append(list, map[string]any{"number": n, "subject": v.Subject, "types": v.Types, "revoked": append([]string{}, v.Revoked...)})
 		}
 		return map[string]any{"vsps": list}, nil

@@ -1,5 +1,5 @@
 // Package world puts the outside of a registrar on loopback: registries with
-// EPP, DNS, RDAP and WHOIS, a DNS host and a web host, a mailbox, the business
+// EPP, DNS, RDAP and WHOIS, the authority that verifies registrants, a DNS host and a web host, a mailbox, the business
 // clock, and a control page and port to move them. It shares no rule with the
 // registrar and meets it on sockets only.
 package world
@@ -26,6 +26,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/world/mailbox"
 	"github.com/openregistrar/openregistrar/internal/world/pki"
 	"github.com/openregistrar/openregistrar/internal/world/registry"
+	"github.com/openregistrar/openregistrar/internal/world/verifier"
 )
 
 // The clIDs of the world. openreg is the registrar under test; the others hold
@@ -79,6 +80,7 @@ type Info struct {
 	HostingNS  []string       `json:"hosting_ns"`
 	CAFile     string         `json:"ca_file"`
 	Registries []RegistryInfo `json:"registries"`
+	Verifier   VerifierInfo   `json:"verifier"`
 }
 
 // RegistryInfo is how to reach one registry and as whom.
@@ -119,6 +121,7 @@ type World struct {
 	clock      *clock.Clock
 	stepper    *clock.Stepper
 	registries []*registry.Registry
+	verifier   *verifier.Authority
 	registrars *registrars
 	providers  *providers
 	zones      *hosting.Zones
@@ -183,11 +186,17 @@ func (w *World) start(cfg Config) error {
 	if w.providers, err = openProviders(filepath.Join(dir, "vsps.json")); err != nil {
 		return err
 	}
+	if err := w.openVerifier(dir, id); err != nil {
+		return err
+	}
 	w.info.CAFile = id.CAFile()
 	for _, h := range hostNS {
 		w.info.HostingNS = append(w.info.HostingNS, h.name)
 	}
 	if err := w.startRegistries(dir, p, id); err != nil {
+		return err
+	}
+	if err := w.startVerifier(p, id); err != nil {
 		return err
 	}
 	if err := w.configureFaults(filepath.Join(dir, "faults.toml")); err != nil {
@@ -403,7 +412,7 @@ func (w *World) serve(ln net.Listener, h http.Handler) {
 	})
 }
 
-// startTicking lets registries do what falls due while time just passes.
+// startTicking lets everybody do what falls due while time just passes.
 func (w *World) startTicking(every time.Duration) {
 	if every < 0 {
 		return
@@ -421,13 +430,17 @@ func (w *World) startTicking(every time.Duration) {
 				return
 			case <-t.C:
 			}
-			for _, reg := range w.registries {
+			for i, party := range w.stepper.Parties {
 				now := w.clock.Now()
-				if at, ok := reg.NextDue(); !ok || at.After(now) {
+				if at, ok := party.NextDue(); !ok || at.After(now) {
 					continue
 				}
-				if _, err := reg.RunDue(now); err != nil {
-					w.log.Error("due events failed", "registry", reg.Profile().ID, "error", err.Error())
+				if _, err := party.RunDue(now); err != nil {
+					who := "the verifier"
+					if i < len(w.registries) {
+						who = w.registries[i].Profile().ID
+					}
+					w.log.Error("due events failed", "party", who, "error", err.Error())
 				}
 			}
 		}
