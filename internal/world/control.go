@@ -39,6 +39,7 @@ func (w *World) controlHandler() (http.Handler, error) {
 		return reg, err
 	})
 	w.providersAPI(api)
+	w.verifierAPI(api)
 	api("/api/", control.NoSuchCall)
 	mux.Handle("GET /static/", look.Static())
 	if err := w.pages(mux); err != nil {

@@ -226,12 +226,12 @@ func TestProviders(t *testing.T) {
 		}
 	}
 	call(t, w, "GET", "/api/vsps", nil, 200, &got)
-	if len(got.VSPs) != 1 || got.VSPs[0].Subject != "VSP 1" || !slices.Equal(got.VSPs[0].Revoked, []string{"77"}) {
+	if len(got.VSPs) != 2 || got.VSPs[0].Subject != "VSP 1" || got.VSPs[1].Subject != "World VSP 2" || !slices.Equal(got.VSPs[0].Revoked, []string{"77"}) {
 		t.Errorf("providers: %+v", got)
 	}
 	call(t, w, "DELETE", "/api/vsps/1", nil, 204, nil)
 	call(t, w, "GET", "/api/vsps", nil, 200, &got)
-	if len(got.VSPs) != 0 {
+	if len(got.VSPs) != 1 || got.VSPs[0].Number != "2" { // the world's own is struck off too
 		t.Errorf("providers: %+v", got)
 	}
 }

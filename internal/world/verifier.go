@@ -3,8 +3,10 @@ package world
 import (
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/openregistrar/openregistrar/internal/world/control"
+	"github.com/openregistrar/openregistrar/internal/world/papers"
 	"github.com/openregistrar/openregistrar/internal/world/pki"
 	"github.com/openregistrar/openregistrar/internal/world/verifier"
 )
@@ -88,8 +90,34 @@ func (w *World) startVerifier(p ports, id *pki.Authority) error {
 	return nil
 }
 
-// population fills the registers of a new world.
+// population fills the registers of a new world: the mainland's people under
+// their identity cards and their passports, those of Hong Kong, Macao and Taiwan
+// under their permits, and the organisations.
 func population() (people, orgs []verifier.Entry) {
-	people = []verifier.Entry{{Number: "330197199503120026", Name: "苏禾", Latin: "Su He", State: verifier.StateOK}}
-	return people, nil
+	until := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Format(time.DateOnly)
+	}
+	for _, p := range papers.People() {
+		e := verifier.Entry{Number: p.Number, Name: p.Name, Latin: p.Latin, State: verifier.StateOK, Issued: until(p.ValidFrom), ValidUntil: until(p.ValidUntil)}
+		people = append(people, e)
+		if p.Passport != "" {
+			e.Number, e.Issued, e.ValidUntil = p.Passport, "", ""
+			people = append(people, e)
+		}
+	}
+	for _, v := range papers.Visitors() {
+		if v.Region == "HK" || v.Region == "MO" || v.Region == "TW" {
+			people = append(people, verifier.Entry{Number: v.Number, Name: v.Name, Latin: v.Latin, State: verifier.StateOK,
+				Issued: until(v.ValidFrom), ValidUntil: until(v.ValidUntil)})
+		}
+	}
+	all := papers.People()
+	for _, o := range papers.Organisations() {
+		orgs = append(orgs, verifier.Entry{Number: o.Code, Name: o.Name, Latin: o.Latin, State: verifier.StateOK, Issued: until(o.Founded),
+			ValidUntil: until(o.ValidUntil), Representative: all[o.Representative].Name, Registration: o.Registration})
+	}
+	return people, orgs
 }

@@ -239,7 +239,7 @@ func (c *Case) task(state string) TaskState {
 	}
 	if state == StateNonCompliant {
 		r, _ := resultOf(o.Result)
-		t.Refusals = []TaskRefusal{{Reason: r.Reason, Params: o.Facts, Detail: o.words()}}
+		t.Refusals = []TaskRefusal{{Reason: r.Reason, Params: o.Facts, Detail: o.Words()}}
 	} else if state == c.State {
 		t.SignedCode = &TaskCode{Type: c.Type(), Value: c.Ref, Document: c.Encoded}
 	}

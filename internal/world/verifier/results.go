@@ -93,8 +93,8 @@ func opinion(result string, facts ...string) Opinion {
 // passed reports whether it is a good one.
 func (o Opinion) passed() bool { return o.Result == Passed }
 
-// words are for people, in Chinese.
-func (o Opinion) words() string {
+// Words are for people, in Chinese.
+func (o Opinion) Words() string {
 	if o.Note != "" {
 		return o.Note
 	}
@@ -116,7 +116,7 @@ func (o Opinion) String() string {
 		}
 		b.WriteByte(']')
 	}
-	return b.String() + " " + o.words()
+	return b.String() + " " + o.Words()
 }
 
 var escape = func() *strings.Replacer {
