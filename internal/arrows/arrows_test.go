@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"probe":    {"fault", "domain", "ops"},
 	"notify":   {"domain"},
 	"vault":    {},
+	"ocr":      {"realname"},
 
 	// edges: never an adapter
 	"auth":      {"fault", "domain", "ops"},

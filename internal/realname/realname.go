@@ -107,9 +107,18 @@ type Picture struct {
 // Text is what was read from a picture.
 type Text struct {
 	Engine      string
-	Orientation int // degrees that the picture had to be turned by, clockwise
+	Orientation int     // degrees that the picture had to be turned by, clockwise: 0, 90, 180, 270
+	Tilt        float64 // degrees beyond that, clockwise, until its lines lay level
 	Lines       []Line
+	Also        []Line   // other readings of places that Lines has too, less sure
+	Numbers     []Number // places of numbers read again alone
 	Codes       []string // contents of QR codes
+}
+
+// Number is what was read where a number stands.
+type Number struct {
+	Kind string // of Place
+	Line Line
 }
 
 // Line is a line of words in reading order.

@@ -1,0 +1,201 @@
+package realname
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Place is where a number stands in a picture: its centre, its extent along and across its line, all in pixels of the
+// picture, the characters that it can hold, and its kind.
+type Place struct {
+	Kind          string // digits, credit, letters or zone (machine-readable)
+	X, Y          float64
+	Width, Height float64
+	Only          string
+}
+
+// most places of a page; the reader spends a run of its program on each.
+const mostPlaces = 5
+
+const zoneOnly = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
+
+// NumberPlaces lists the places of a text that hold a number worth reading again alone, likeliest first.
+func NumberPlaces(t *Text) []Place {
+	p := newPage(t)
+	kind, _ := best(p.scores())
+	var out []Place
+	add := func(kind, only string, x0, x1, y, h float64) {
+		if h < 2 || x1-x0 < 3*h || len(out) >= mostPlaces {
+			return
+		}
+		x, y := p.picture((x0+x1)/2, y)
+		for _, o := range out {
+			if math.Abs(o.Y-y) < h*0.8 && math.Abs(o.X-x) < (o.Width+x1-x0)/4 {
+				return
+			}
+		}
+		out = append(out, Place{Kind: kind, X: x, Y: y, Width: x1 - x0, Height: h, Only: only})
+	}
+	switch {
+	case slices.Contains([]shown{"SFZ", "GAJZZ", "TWJZZ"}, kind):
+		for _, l := range p.labels("公民身份号码", "身份号码", "公民身份") {
+			h, w := l.at.height(), l.width()
+			end := max(l.right(), l.left()+w)
+			add("digits", digitsX.only, end, end+w*3.1, l.at.middle(), h*1.15)
+		}
+		p.long(digitsX, 10, func(n run) { add("digits", digitsX.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+	case kind == "HZ":
+		for _, r := range p.rows {
+			if strings.Count(r.String(), "<") >= 2 || len(r.only()) >= 30 && capitals(r) {
+				add("zone", zoneOnly, r[0].x-r[0].w, r[len(r)-1].x+r[len(r)-1].w, r.middle(), r.height())
+			}
+		}
+		p.long(letters, 7, func(n run) { add("letters", letters.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+	case slices.Contains(organisations, kind):
+		for _, l := range p.labels("统一社会信用代码", "社会信用代码") {
+			if at := p.credits(l); at == nil { // nothing was read at the label: look beside it and below it
+				w, h := l.width(), l.at.height()
+				add("credit", credit.only, l.right()+h*0.3, l.right()+w*1.9, l.at.middle(), h)
+				add("credit", credit.only, l.left()-h*0.5, l.left()+w*1.6, l.at.middle()+h*1.6, h*1.2)
+			}
+		}
+		p.long(credit, 12, func(n run) { add("credit", credit.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+		p.long(credit, 8, func(n run) { add("credit", credit.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+	default:
+		p.long(letters, 8, func(n run) { add("letters", letters.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+	}
+	return out
+}
+
+// Complete tells whether a text holds what its type of document is read for, so that no further pass is worth its time.
+func Complete(t *Text) bool {
+	p := newPage(t)
+	kind, weight := best(p.scores())
+	if weight < recognised {
+		return false
+	}
+	switch kind {
+	case "SFZ", "GAJZZ", "TWJZZ":
+		share, _ := p.legible()
+		return share > 0.85 && slices.ContainsFunc(p.runs(digitsX), func(n run) bool { return validID(n.text) })
+	case emblemSide:
+		return true
+	}
+	return false
+}
+
+func capitals(r row) bool {
+	n := 0
+	for _, g := range r {
+		if g.r >= 'A' && g.r <= 'Z' || g.r >= '0' && g.r <= '9' || g.r == '<' {
+			n++
+		}
+	}
+	return n*10 >= len(r)*8
+}
+
+// long gives the runs of at least so many characters, of which four are digits.
+func (p *page) long(a alphabet, least int, each func(run)) {
+	for _, r := range p.rows {
+		for _, n := range split(r, a) {
+			if len(n.text) >= least && strings.IndexFunc(n.text, unicode.IsDigit) >= 0 && digits(n.text) >= 4 {
+				each(n)
+			}
+		}
+	}
+}
+
+func digits(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+func (n run) x0() float64 { return n.at[0].x - n.at[0].w/2 }
+func (n run) x1() float64 { l := n.at[len(n.at)-1]; return l.x + l.w/2 }
+
+// picture maps levelled coordinates to the picture's.
+func (p *page) picture(x, y float64) (float64, float64) {
+	sin, cos := math.Sincos((float64(p.text.Orientation) + p.text.Tilt) * math.Pi / 180)
+	return x*cos + y*sin, y*cos - x*sin
+}
+
+// label is a phrase found in a row.
+type label struct {
+	row  row // the whole row
+	at   row // the phrase
+	next int // in the row, behind it
+	errs int
+}
+
+func (l label) left() float64  { return l.at[0].x - l.at[0].w/2 }
+func (l label) right() float64 { e := l.at[len(l.at)-1]; return e.x + e.w/2 }
+
+// width is the phrase's extent, robust against a reader that gives its characters one box.
+func (l label) width() float64 {
+	return max(l.right()-l.left(), float64(len(l.at))*l.at.height()*0.8)
+}
+
+// labels finds phrases in the rows; those of four characters and more may have one read wrongly.
+func (p *page) labels(phrases ...string) []label {
+	for _, phrase := range phrases {
+		var out []label
+		want := []rune(phrase)
+		allowed := 0
+		if len(want) >= 4 {
+			allowed = 1
+		}
+		for _, r := range p.rows {
+			rs, index := letterIndex(r)
+			if len(rs) < len(want)-allowed {
+				continue
+			}
+			if errs, from, to := nearest(want, rs); errs <= allowed && to > from {
+				out = append(out, label{row: r, at: r[index[from] : index[to-1]+1], next: index[to-1] + 1, errs: errs})
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// letterIndex gives a row's meaningful characters and where each stands in the row.
+func letterIndex(r row) ([]rune, []int) {
+	var rs []rune
+	var index []int
+	for i, g := range r {
+		if unicode.IsLetter(g.r) || unicode.IsDigit(g.r) {
+			rs, index = append(rs, g.r), append(index, i)
+		}
+	}
+	return rs, index
+}
+
+// credits finds the run that stands beside or below a label.
+func (p *page) credits(l label) *run {
+	for _, n := range split(l.row[l.next:], credit) {
+		if len(n.text) >= 12 {
+			return &n
+		}
+	}
+	h := l.at.height()
+	for _, r := range p.rows {
+		if dy := r.middle() - l.at.middle(); dy < h*0.5 || dy > h*3.5 {
+			continue
+		}
+		for _, n := range split(r, credit) {
+			if len(n.text) >= 12 && n.x0() < l.right() && n.x1() > l.left() {
+				return &n
+			}
+		}
+	}
+	return nil
+}
