@@ -13,7 +13,7 @@ const (
 	longSide  = 2000 // of the view of a first pass, in pixels
 	enlarged  = 2.5  // no picture is enlarged more: it gains nothing
 	enough    = 10   // characters read surely, so that the picture is taken as standing right
-	lineHigh  = 44   // pixels that a line of digits is brought to
+	lineHigh  = 34   // pixels that a line of digits is brought to
 	smallText = 22   // characters lower than this are read again enlarged, where the picture has the pixels
 )
 

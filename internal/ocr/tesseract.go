@@ -30,10 +30,9 @@ func (r *Reader) command(ctx context.Context, path string, args ...string) *exec
 
 // mode is how a pass reads.
 type mode struct {
-	langs  string
-	psm    int
-	only   string // characters that can occur; empty: all
-	single bool   // one line of print
+	langs string
+	psm   int    // the program's page segmentation mode
+	only  string // characters that can occur; empty: all
 }
 
 // most of a result's bytes; a page full of the smallest print stays below.

@@ -40,10 +40,11 @@ func NumberPlaces(t *Text) []Place {
 	}
 	switch {
 	case slices.Contains([]shown{"SFZ", "GAJZZ", "TWJZZ"}, kind):
+		p.long(digitsX, 15, func(n run) { add("digits", digitsX.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
 		for _, l := range p.labels("公民身份号码", "身份号码", "公民身份") {
 			h, w := l.at.height(), l.width()
 			end := max(l.right(), l.left()+w)
-			add("digits", digitsX.only, end, end+w*3.1, l.at.middle(), h*1.15)
+			add("digits", digitsX.only, end, end+w*4, l.at.middle(), h*1.15)
 		}
 		p.long(digitsX, 10, func(n run) { add("digits", digitsX.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
 	case kind == "HZ":
