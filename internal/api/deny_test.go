@@ -35,6 +35,7 @@ func (outsides) Ask(context.Context, domain.Leased) domain.Outcome  { return dom
 func (outsides) LongestCommand(string) time.Duration                { return time.Second }
 func (outsides) Seal(p []byte, _ string) ([]byte, error)            { return p, nil }
 func (outsides) Open(p []byte, _ string) ([]byte, error)            { return p, nil }
+func (outsides) Current([]byte) bool                                { return true }
 func (outsides) Servers(context.Context, domain.Name) ([]string, error) {
 	return nil, errors.New("no DNS")
 }

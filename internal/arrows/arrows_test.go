@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"diagnose":  {"fault"},
 
 	// operations
-	"ops": {"fault", "domain", "policy", "naming", "lifecycle", "ledger"},
+	"ops": {"fault", "domain", "policy", "naming", "lifecycle", "ledger", "realname", "diagnose"},
 
 	// adapters: the vocabulary, what they hide, and the plain types of ops that the interfaces they satisfy speak of
 	"store":    {"fault", "domain", "policy", "ledger", "lifecycle", "ops"},

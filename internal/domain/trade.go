@@ -148,4 +148,14 @@ type Message struct {
 	Kind    string // row of the notice table: "registered", "registration-failed", …
 	Facts   map[string]string
 	At      time.Time
+	// Channel is "" for mail or "sms". Sealed is what the message says that must not lie about in clear, sealed for
+	// MessageSeal(To); the outbox erases it when the message was sent.
+	Channel string
+	Sealed  []byte
 }
+
+// ChannelSMS is the channel of text messages; To is a telephone number then.
+const ChannelSMS = "sms"
+
+// MessageSeal is the context that a message's secret is sealed for.
+func MessageSeal(to string) string { return "message:" + to }

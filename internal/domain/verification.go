@@ -100,3 +100,17 @@ type SignedCode struct {
 	Encoded  string // base64 of the signed document
 	IssuedAt time.Time
 }
+
+// What secrets of people are sealed for: a sealed value copied to another row does not open there.
+
+// NumberSeal is the context of a template's identity number.
+func NumberSeal(id TemplateID) string { return "template-number:" + id.Public() }
+
+// ContactNumberSeal is the context of the number of its contact person.
+func ContactNumberSeal(id TemplateID) string { return "template-contact:" + id.Public() }
+
+// DocumentSeal is the context of a document's picture.
+func DocumentSeal(id DocumentID) string { return "document:" + id.Public() }
+
+// DocumentTextSeal is the context of what was read from it.
+func DocumentTextSeal(id DocumentID) string { return "document-text:" + id.Public() }

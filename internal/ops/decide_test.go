@@ -2,7 +2,6 @@ package ops
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -289,48 +288,5 @@ func TestNextReminder(t *testing.T) {
 	}
 	if got := fmt.Sprint(days); got != "[60 30 10 1 0]" {
 		t.Errorf("reminders at %s days", got)
-	}
-}
-
-func TestTemplateForm(t *testing.T) {
-	house := testTable(t).House
-	good := TemplateForm{CertificateType: "SFZ", Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: "张三", Organization: "Zhang San",
-		NameCN: "张三", Name: "Zhang San", CountryCN: "中国", ProvinceCN: "北京", CityCN: "北京", StreetCN: "海淀区某路 1 号", Street: "1 Some Road",
-		PostalCode: "100000", Telephone: "+86.13800000000", Email: "zhang@example.com"}}
-	tmpl, err := decideTemplate(good, "110000199001011234", 0, 5, 7, house, testNow)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !tmpl.IsDefault || tmpl.Status != domain.TemplateInAudit || strings.Contains(tmpl.MaskedNumber, "19900101") || !tmpl.NextActionAt.After(testNow) {
-		t.Errorf("%+v", tmpl)
-	}
-	for _, c := range []struct {
-		field, code string
-		edit        func(*TemplateForm)
-	}{
-		{"OrganizationNameCN", "template.field-missing", func(f *TemplateForm) { f.Contact.OrganizationCN = " " }},
-		{"OrganizationName", "template.field-malformed", func(f *TemplateForm) { f.Contact.Organization = "张" + "三" }},
-		{"Email", "template.field-malformed", func(f *TemplateForm) { f.Contact.Email = "nobody" }},
-		{"Telephone", "template.field-malformed", func(f *TemplateForm) { f.Contact.Telephone = "+1 555 000 11" }},
-		{"CertificateType", "template.field-malformed", func(f *TemplateForm) { f.CertificateType = "YYZZ" }},
-		{"CertificateType", "template.field-missing", func(f *TemplateForm) { f.CertificateType = "" }},
-		{"Country", "template.field-malformed", func(f *TemplateForm) { f.Contact.Country = "CHN" }},
-		{"StreetCN", "template.field-malformed", func(f *TemplateForm) { f.Contact.StreetCN = "<script>" }},
-		{"RegistrantType", "template.field-malformed", func(f *TemplateForm) { f.Contact.Kind = "X" }},
-	} {
-		bad := good
-		c.edit(&bad)
-		_, err := decideTemplate(bad, "110000199001011234", 1, 5, 7, house, testNow)
-		if e := fault.Of(err); e == nil || string(e.Code) != c.code || e.Facts["field"] != c.field {
-			t.Errorf("%s: %v", c.field, err)
-		}
-	}
-	if _, err := decideTemplate(good, "", 1, 5, 7, house, testNow); !fault.Is(err, "template.field-missing") {
-		t.Errorf("no number: %v", err)
-	}
-	for typed, want := range map[string]string{"138 0000 0000": "+86.13800000000", "+86 138-0000-0000": "+86.13800000000", "+852.21234567": "+852.21234567"} {
-		if got, ok := telephone(typed); !ok || got != want {
-			t.Errorf("%q: %q %v", typed, got, ok)
-		}
 	}
 }

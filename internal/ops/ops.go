@@ -5,10 +5,12 @@ package ops
 import (
 	"context"
 	"errors"
+	"image"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/policy"
+	"github.com/openregistrar/openregistrar/internal/realname"
 )
 
 // Checker asks registries whether names are free. Names of one call all belong to the registry account.
@@ -31,6 +33,16 @@ type Sender interface {
 type Sealer interface {
 	Seal(plain []byte, context string) ([]byte, error)
 	Open(sealed []byte, context string) ([]byte, error)
+	// Current reports, by the first bytes of a sealed value, whether it was sealed with the newest key.
+	Current(head []byte) bool
+}
+
+// Reader reads the text of pictures.
+type Reader interface {
+	// Available says whether there is a reader here at all.
+	Available() bool
+	// Read gives what stands in an upright picture; it is bounded in time.
+	Read(ctx context.Context, img image.Image) (*realname.Text, error)
 }
 
 // Prober looks at the outside as anybody could.
@@ -71,7 +83,7 @@ type Clock struct {
 	Wall     func() time.Time
 }
 
-// Deps is what New needs; every field but Crash, Us, Login and PausePartial must be set.
+// Deps is what New needs; every field but Crash, Us, Login, PausePartial, Reader, MACKey and NoSMS must be set.
 type Deps struct {
 	Store   Store
 	Checker Checker
@@ -88,11 +100,18 @@ type Deps struct {
 	Login RegistryLogin
 	// PausePartial says whether an account's queue pauses in windows of partial impact too; nil: none does.
 	PausePartial func(registryAccount string) bool
+	// Reader reads pictures of documents; nil where people have to.
+	Reader Reader
+	// MACKey makes MACs of one-time codes and of links to pictures; the nodes share it. nil: a fresh one.
+	MACKey []byte
+	// NoSMS says that there is no channel for text messages.
+	NoSMS bool
 }
 
 // Ops is the registrar's operations.
 type Ops struct {
 	Deps
+	pictures *gallery
 }
 
 // New refuses missing dependencies.
@@ -106,7 +125,10 @@ func New(d Deps) (*Ops, error) {
 	if d.Crash == nil {
 		d.Crash = func(string) {}
 	}
-	return &Ops{Deps: d}, nil
+	if len(d.MACKey) == 0 {
+		d.MACKey = d.Rand(32)
+	}
+	return &Ops{Deps: d, pictures: newGallery()}, nil
 }
 
 // Policy is the policy that rules now.

@@ -15,6 +15,7 @@ type Plan struct {
 	Entries  []ledger.Entry   // balanced movements; floors are checked by the store
 	Events   []domain.Event   // operation log; IDs and hashes are the store's
 	Messages []domain.Message // to be sent by notify; IDs are the store's
+	Unseen   bool             // its events make no page stale
 	Wake     []string         // registry accounts whose intents should be looked at now
 }
 
@@ -59,6 +60,55 @@ type (
 		NextActionAt time.Time
 		At           time.Time
 	}
+	// SetTemplate replaces all that may change of a template whose version is still Template.Version, and grows it by
+	// one ("state.moved" else). Where it is the default, the account's others stop being so.
+	SetTemplate struct{ Template domain.Template }
+	// DeleteTemplate removes a template of this version. While acts under way or running names use it, it fails with
+	// "template.in-use" (facts: acts, names).
+	DeleteTemplate struct {
+		ID      domain.TemplateID
+		Version int64
+	}
+	// InsertDocument keeps a sealed picture. Where the account has Most documents from Since on, it fails with
+	// "document.too-many" (fact: limit).
+	InsertDocument struct {
+		Document domain.Document
+		Picture  []byte // sealed
+		Since    time.Time
+		Most     int
+	}
+	// SetReading ends the reading of a waiting document ("state.moved" else); Text is sealed, nil where there is none.
+	SetReading struct {
+		ID     domain.DocumentID
+		To     domain.ReadingState
+		Reason string
+		Text   []byte
+	}
+	// PutOffShredding says when retention looks at a document again; of one that is shredded it fails with "state.moved".
+	PutOffShredding struct {
+		ID    domain.DocumentID
+		Until time.Time
+	}
+	// ShredDocument erases picture, text and file name; the row stays as proof. It fails with "state.moved" where that
+	// was done already.
+	ShredDocument struct {
+		ID domain.DocumentID
+		By string
+		At time.Time
+	}
+	// PutReach keeps a verified telephone number or address.
+	PutReach struct{ Reach domain.Reach }
+	// DropReach forgets it; "reach.not-found" where there is none.
+	DropReach struct{ Reach domain.Reach }
+	// InsertReachCode keeps the MAC of a code that is being sent. Where Most codes went to the account or to the reach
+	// (by whomever) after Since, it fails with "reach.too-many-codes" (facts: limit, minutes).
+	InsertReachCode struct {
+		Code  ReachCode
+		Since time.Time // wall time
+		Most  int
+	}
+	// UseReachCode spends a code; it fails with "state.moved" where that was done already.
+	UseReachCode struct{ ID int64 }
 	// InsertOrder adds an order with its items and intents (up to 4,000 of each, in bulk).
 	// A used idempotency key fails with "order.key-used".
 	InsertOrder struct {
@@ -141,6 +191,16 @@ func (InsertAPIKey) write()      {}
 func (RevokeAPIKey) write()      {}
 func (InsertTemplate) write()    {}
 func (SetTemplateStatus) write() {}
+func (SetTemplate) write()       {}
+func (DeleteTemplate) write()    {}
+func (InsertDocument) write()    {}
+func (SetReading) write()        {}
+func (PutOffShredding) write()   {}
+func (ShredDocument) write()     {}
+func (PutReach) write()          {}
+func (DropReach) write()         {}
+func (InsertReachCode) write()   {}
+func (UseReachCode) write()      {}
 func (InsertOrder) write()       {}
 func (SetOrderDone) write()      {}
 func (SetItem) write()           {}

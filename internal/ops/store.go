@@ -14,6 +14,8 @@ type Store interface {
 	Committer
 	accounts
 	templates
+	documents
+	reaches
 	orders
 	tenures
 	money
@@ -34,6 +36,37 @@ type templates interface {
 	Templates(ctx context.Context, account domain.AccountID, f TemplateFilter) ([]domain.Template, int, error)
 	// DueTemplates gives templates in review whose NextActionAt is not after now.
 	DueTemplates(ctx context.Context, now time.Time, limit int) ([]domain.Template, error)
+}
+
+type documents interface {
+	Document(ctx context.Context, id domain.DocumentID) (domain.Document, error)
+	// Documents lists an account's, oldest first, shredded ones too.
+	Documents(ctx context.Context, account domain.AccountID) ([]domain.Document, error)
+	// DocumentContent gives the sealed picture and the sealed text (nil: not read); Missing once it is shredded.
+	DocumentContent(ctx context.Context, id domain.DocumentID) (picture, text []byte, err error)
+	// LeaseDocument gives the oldest document that waits to be read and keeps it from others until the lease (wall time)
+	// ends; "document.not-found" where none waits.
+	LeaseDocument(ctx context.Context, wall time.Time, lease time.Duration) (domain.Document, error)
+	// DueDocuments gives documents that retention has to look at.
+	DueDocuments(ctx context.Context, now time.Time, limit int) ([]domain.Document, error)
+	// TemplatesOfDocument lists the templates that show a document as the owner's or the contact's.
+	TemplatesOfDocument(ctx context.Context, id domain.DocumentID) ([]domain.Template, error)
+	// Reseal gives every sealed value of documents and templates that the first bytes of stale calls for to again, with
+	// its context, and replaces it; it says how many it replaced. Values that change meanwhile are left alone.
+	Reseal(ctx context.Context, stale func(head []byte) bool, again func(sealed []byte, context string) ([]byte, error)) (int, error)
+}
+
+type reaches interface {
+	// Reach finds a verified reach; "reach.not-found" where there is none.
+	Reach(ctx context.Context, r domain.Reach) (domain.Reach, error)
+	// Reaches lists an account's verified reaches, newest first, with how many there are.
+	Reaches(ctx context.Context, account domain.AccountID, f ReachFilter) ([]domain.Reach, int, error)
+	// NewestCode gives the code that was sent last; "reach.not-found" where none was.
+	NewestCode(ctx context.Context, r domain.Reach) (ReachCode, error)
+	// TryReachCode counts an attempt, and says false where most were made already.
+	TryReachCode(ctx context.Context, id int64, most int) (bool, error)
+	// PruneReachCodes forgets codes that were sent before a wall time.
+	PruneReachCodes(ctx context.Context, before time.Time) (int, error)
 }
 
 type orders interface {
@@ -109,6 +142,23 @@ type TemplateFilter struct {
 	Kind    domain.SubjectKind
 	Status  domain.TemplateStatus
 	Keyword string // part of the owner's name
+}
+
+// ReachFilter narrows a list of reaches; empty fields don't.
+type ReachFilter struct {
+	Page
+	Type domain.ReachType
+	Code string // all of it
+}
+
+// ReachCode is a one-time code that was sent; times are wall times.
+type ReachCode struct {
+	ID        int64
+	Reach     domain.Reach
+	MAC       []byte
+	SentAt    time.Time
+	ExpiresAt time.Time // not after SentAt once it is spent
+	Attempts  int
 }
 
 // OrderFilter narrows a list of orders; empty fields don't.

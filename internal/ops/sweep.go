@@ -21,7 +21,7 @@ const sweepSize = 200
 func (o *Ops) Sweep(ctx context.Context) (int, error) {
 	done := 0
 	var failed error
-	for _, step := range []func(context.Context) (int, error){o.windows, o.reviews, o.finished, o.reminders, o.overdue, o.waits, o.passwords} {
+	for _, step := range []func(context.Context) (int, error){o.windows, o.reviews, o.finished, o.reminders, o.overdue, o.waits, o.passwords, o.retention, o.pruneCodes} {
 		n, err := step(ctx)
 		done += n
 		failed = errors.Join(failed, err)

@@ -60,7 +60,12 @@ type Suffix struct {
 	GraceDays    int          `toml:"grace_days"`     // days within which a deletion gives us back what the name cost [5]
 	Cost         int64        `toml:"cost"`           // what the registry takes for the first year, minor units
 	PremiumMark  int64        `toml:"premium_margin"` // percent added to a registry's premium fee
-	Version      int64        `toml:"-"`
+
+	Documents     []string `toml:"documents"`      // types of the registrant's document that are taken (the product's CertificateType); none: all
+	Regions       []string `toml:"regions"`        // of registrants, ISO 3166-1 alpha-2; none: all
+	PersonContact bool     `toml:"person_contact"` // the contact must bear a person's name
+
+	Version int64 `toml:"-"`
 }
 
 // House is what holds for every suffix.
@@ -77,7 +82,33 @@ type House struct {
 	MinTopUp       int64         `toml:"min_top_up"`      // minor units
 	MaxTopUp       int64         `toml:"max_top_up"`      // minor units
 	Reminders      []int         `toml:"reminders"`       // days before expiry
-	Version        int64         `toml:"-"`
+	People
+	Version int64 `toml:"-"`
+}
+
+// People is what holds for documents and for how people are reached. Rows from before it was known take the defaults.
+type People struct {
+	DocumentsPerDay int      `toml:"documents_per_day"`    // uploads of one account in 24 hours of business time [60]
+	DocumentDays    int      `toml:"document_days"`        // business days of 24 h after a template's last change until its pictures are shredded [180]
+	UnusedDays      int      `toml:"unused_document_days"` // the same for a picture that no template shows [7]
+	CodesPerHour    int      `toml:"codes_per_hour"`       // one-time codes of one account, and to one address [10]
+	CodeMinutes     int      `toml:"code_minutes"`         // minutes of wall time that a code holds [10]
+	CodeAttempts    int      `toml:"code_attempts"`        // at one code [5]
+	NearExpiryDays  int      `toml:"near_expiry_days"`     // a document that ends sooner is warned of [30]
+	TooNewDays      int      `toml:"too_new_days"`         // working days within which registers may not know a document [10]
+	BarredReaches   []string `toml:"barred_reaches"`       // numbers, addresses, or @domains that no code is sent to
+}
+
+func (p *People) fill() {
+	for _, d := range []struct {
+		value *int
+		usual int
+	}{{&p.DocumentsPerDay, 60}, {&p.DocumentDays, 180}, {&p.UnusedDays, 7}, {&p.CodesPerHour, 10}, {&p.CodeMinutes, 10},
+		{&p.CodeAttempts, 5}, {&p.NearExpiryDays, 30}, {&p.TooNewDays, 10}} {
+		if *d.value <= 0 {
+			*d.value = d.usual
+		}
+	}
 }
 
 // Table is the policy as rules see it: a value, never changed after it is made.
@@ -146,6 +177,7 @@ func Parse(rows []Row) (*Table, error) {
 			if t.House.AuthCodeDays <= 0 {
 				t.House.AuthCodeDays = 5
 			}
+			t.House.fill()
 		case "suffix":
 			var s Suffix
 			if err := strict(r.Body, &s); err != nil {

@@ -202,7 +202,7 @@ func (t *commit) apply(p ops.Plan) error {
 	t.events = append(t.events, p.Events...)
 	t.messages = append(t.messages, p.Messages...)
 	for _, e := range p.Events {
-		if e.Account != 0 {
+		if e.Account != 0 && !p.Unseen {
 			t.viewers[int64(e.Account)] = true
 		}
 	}
@@ -251,9 +251,9 @@ func (t *commit) finish() error {
 		return err
 	}
 	return bulk(t.ctx, t.s.engine, t.tx,
-		"insert into message (account_id, recipient, locale, kind, facts, at, attempts)", t.messages,
+		"insert into message (account_id, recipient, locale, kind, facts, at, attempts, channel, sealed)", t.messages,
 		func(m domain.Message) []any {
-			return []any{int64(m.Account), m.To, m.Locale, m.Kind, factsText(m.Facts), moment(m.At), int64(0)}
+			return []any{int64(m.Account), m.To, m.Locale, m.Kind, factsText(m.Facts), moment(m.At), int64(0), m.Channel, m.Sealed}
 		})
 }
 

@@ -220,12 +220,15 @@ func counted[T any](ctx context.Context, s *Store, what, where *query, order str
 }
 
 const templateColumns = `id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number,
-	is_default, created_at, updated_at, next_action_at`
+	is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type,
+	sealed_contact, masked_contact, contact_document_id, verification_id`
 
 func scanTemplate(r *sql.Rows) (domain.Template, error) {
 	var t db.Template
 	if err := r.Scan(&t.ID, &t.AccountID, &t.Version, &t.Status, &t.Reason, &t.Kind, &t.Owner, &t.Contact, &t.CertificateType,
-		&t.SealedNumber, &t.MaskedNumber, &t.IsDefault, &t.CreatedAt, &t.UpdatedAt, &t.NextActionAt); err != nil {
+		&t.SealedNumber, &t.MaskedNumber, &t.IsDefault, &t.CreatedAt, &t.UpdatedAt, &t.NextActionAt,
+		&t.OldForm, &t.DocumentID, &t.ValidFrom, &t.ValidUntil, &t.LongTerm, &t.ContactType, &t.SealedContact, &t.MaskedContact,
+		&t.ContactDocumentID, &t.VerificationID); err != nil {
 		return domain.Template{}, err
 	}
 	return templateOf(t)

@@ -34,7 +34,7 @@ func (s *Store) LeaseMessages(ctx context.Context, wall time.Time, limit int) ([
 		return nil, wrap(err)
 	}
 	err = s.write(ctx, func(tx *sql.Tx, _ *db.Queries) error {
-		q := text(`select m.id, m.account_id, m.recipient, m.locale, m.kind, m.facts, m.at from message m
+		q := text(`select m.id, m.account_id, m.recipient, m.locale, m.kind, m.facts, m.at, m.channel, m.sealed from message m
 			where m.sent_at is null and m.given_up_at is null and (m.next_try_at is null or m.next_try_at <= `, moment(wall)).
 			add(") order by m.id limit ", atMost(limit)).add(skip)
 		var err error
@@ -42,7 +42,7 @@ func (s *Store) LeaseMessages(ctx context.Context, wall time.Time, limit int) ([
 			var m domain.Message
 			var account int64
 			var facts string
-			err := r.Scan(&m.ID, &account, &m.To, &m.Locale, &m.Kind, &facts, &m.At)
+			err := r.Scan(&m.ID, &account, &m.To, &m.Locale, &m.Kind, &facts, &m.At, &m.Channel, &m.Sealed)
 			m.Account, m.Facts, m.At = domain.AccountID(account), factsOf(facts), m.At.UTC()
 			return m, err
 		})

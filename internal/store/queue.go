@@ -354,7 +354,7 @@ func (s *Store) Quiet(ctx context.Context, now time.Time) (ops.Quiet, error) {
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var first time.Time
 	err := s.read(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue} {
+		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue, q.NextDocumentDue} {
 			t, err := next(ctx)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue

@@ -110,7 +110,10 @@ func templateOf(r db.Template) (domain.Template, error) {
 	t := domain.Template{ID: domain.TemplateID(r.ID), Account: domain.AccountID(r.AccountID), Version: r.Version,
 		Status: domain.TemplateStatus(r.Status), Reason: r.Reason, CertificateType: r.CertificateType,
 		SealedNumber: r.SealedNumber, MaskedNumber: r.MaskedNumber, IsDefault: r.IsDefault,
-		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), NextActionAt: when(r.NextActionAt)}
+		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), NextActionAt: when(r.NextActionAt),
+		OldForm: r.OldForm, Document: domain.DocumentID(r.DocumentID), ValidFrom: when(r.ValidFrom), ValidUntil: when(r.ValidUntil),
+		LongTerm: r.LongTerm, ContactType: r.ContactType, SealedContact: r.SealedContact, MaskedContact: r.MaskedContact,
+		ContactDocument: domain.DocumentID(r.ContactDocumentID), Verification: domain.VerificationID(r.VerificationID)}
 	if err := json.Unmarshal([]byte(r.Contact), &t.Contact); err != nil {
 		return domain.Template{}, fmt.Errorf("store: template %d: %w", r.ID, err)
 	}

@@ -73,6 +73,9 @@ func (t *commit) write(w ops.Write) error {
 	if known, err := t.writeRegistry(w); known {
 		return err
 	}
+	if known, err := t.writePeople(w); known {
+		return err
+	}
 	return fmt.Errorf("store: a write of type %T is not known", w)
 }
 
@@ -104,9 +107,17 @@ func (t *commit) insertTemplate(m domain.Template) error {
 		}
 	}
 	return wrap(t.q.InsertTemplate(t.ctx, db.InsertTemplateParams{ID: int64(m.ID), AccountID: int64(m.Account), Status: string(m.Status),
-		Reason: m.Reason, Kind: string(m.Contact.Kind), Owner: strings.ToLower(m.Contact.OrganizationCN + "\n" + m.Contact.Organization),
+		Reason: m.Reason, Kind: string(m.Contact.Kind), Owner: ownerText(m),
 		Contact: contact, CertificateType: m.CertificateType, SealedNumber: m.SealedNumber, MaskedNumber: m.MaskedNumber,
-		IsDefault: m.IsDefault, CreatedAt: moment(m.CreatedAt), UpdatedAt: moment(m.UpdatedAt), NextActionAt: maybe(m.NextActionAt)}))
+		IsDefault: m.IsDefault, CreatedAt: moment(m.CreatedAt), UpdatedAt: moment(m.UpdatedAt), NextActionAt: maybe(m.NextActionAt),
+		OldForm: m.OldForm, DocumentID: int64(m.Document), ValidFrom: maybe(m.ValidFrom), ValidUntil: maybe(m.ValidUntil), LongTerm: m.LongTerm,
+		ContactType: m.ContactType, SealedContact: m.SealedContact, MaskedContact: m.MaskedContact,
+		ContactDocumentID: int64(m.ContactDocument), VerificationID: int64(m.Verification)}))
+}
+
+// ownerText is what a list of templates is searched by.
+func ownerText(m domain.Template) string {
+	return strings.ToLower(m.Contact.OrganizationCN + "\n" + m.Contact.Organization)
 }
 
 func (t *commit) insertOrder(w ops.InsertOrder) error {

@@ -38,6 +38,29 @@ type CartLine struct {
 	AddedAt   time.Time
 }
 
+type Document struct {
+	ID         int64
+	AccountID  int64
+	FileName   string
+	Format     string
+	Bytes      int64
+	Width      int64
+	Height     int64
+	Reading    string
+	Reason     string
+	CreatedAt  time.Time
+	ShredAt    sql.NullTime
+	ShredBy    string
+	ShreddedAt sql.NullTime
+	LeaseUntil sql.NullTime
+}
+
+type DocumentContent struct {
+	DocumentID int64
+	Picture    []byte
+	Text       []byte
+}
+
 type Intent struct {
 	ID              int64
 	ItemID          int64
@@ -151,6 +174,24 @@ type PollMessage struct {
 	SettledAt       sql.NullTime
 }
 
+type Reach struct {
+	AccountID  int64
+	Type       int64
+	Code       string
+	VerifiedAt time.Time
+}
+
+type ReachCode struct {
+	ID        int64
+	AccountID int64
+	Type      int64
+	Code      string
+	Mac       []byte
+	SentAt    time.Time
+	ExpiresAt time.Time
+	Attempts  int64
+}
+
 type RegistryCredential struct {
 	ID              int64
 	RegistryAccount string
@@ -200,21 +241,31 @@ type SessionLease struct {
 }
 
 type Template struct {
-	ID              int64
-	AccountID       int64
-	Version         int64
-	Status          string
-	Reason          string
-	Kind            string
-	Owner           string
-	Contact         string
-	CertificateType string
-	SealedNumber    []byte
-	MaskedNumber    string
-	IsDefault       bool
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
-	NextActionAt    sql.NullTime
+	ID                int64
+	AccountID         int64
+	Version           int64
+	Status            string
+	Reason            string
+	Kind              string
+	Owner             string
+	Contact           string
+	CertificateType   string
+	SealedNumber      []byte
+	MaskedNumber      string
+	IsDefault         bool
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+	NextActionAt      sql.NullTime
+	OldForm           bool
+	DocumentID        int64
+	ValidFrom         sql.NullTime
+	ValidUntil        sql.NullTime
+	LongTerm          bool
+	ContactType       string
+	SealedContact     []byte
+	MaskedContact     string
+	ContactDocumentID int64
+	VerificationID    int64
 }
 
 type Tenure struct {

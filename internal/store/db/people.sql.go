@@ -157,7 +157,7 @@ func (q *Queries) DropDefaultTemplate(ctx context.Context, accountID int64) erro
 }
 
 const dueTemplates = `-- name: DueTemplates :many
-select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at from template where next_action_at is not null and next_action_at <= $1 and status = 'InAudit'
+select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id from template where next_action_at is not null and next_action_at <= $1 and status = 'InAudit'
 order by next_action_at, id limit $2
 `
 
@@ -191,6 +191,16 @@ func (q *Queries) DueTemplates(ctx context.Context, arg DueTemplatesParams) ([]T
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.NextActionAt,
+			&i.OldForm,
+			&i.DocumentID,
+			&i.ValidFrom,
+			&i.ValidUntil,
+			&i.LongTerm,
+			&i.ContactType,
+			&i.SealedContact,
+			&i.MaskedContact,
+			&i.ContactDocumentID,
+			&i.VerificationID,
 		); err != nil {
 			return nil, err
 		}
@@ -303,25 +313,36 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) (i
 
 const insertTemplate = `-- name: InsertTemplate :exec
 insert into template (id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number,
-                      masked_number, is_default, created_at, updated_at, next_action_at)
-values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                      masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from,
+                      valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id)
+values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 `
 
 type InsertTemplateParams struct {
-	ID              int64
-	AccountID       int64
-	Status          string
-	Reason          string
-	Kind            string
-	Owner           string
-	Contact         string
-	CertificateType string
-	SealedNumber    []byte
-	MaskedNumber    string
-	IsDefault       bool
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
-	NextActionAt    sql.NullTime
+	ID                int64
+	AccountID         int64
+	Status            string
+	Reason            string
+	Kind              string
+	Owner             string
+	Contact           string
+	CertificateType   string
+	SealedNumber      []byte
+	MaskedNumber      string
+	IsDefault         bool
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+	NextActionAt      sql.NullTime
+	OldForm           bool
+	DocumentID        int64
+	ValidFrom         sql.NullTime
+	ValidUntil        sql.NullTime
+	LongTerm          bool
+	ContactType       string
+	SealedContact     []byte
+	MaskedContact     string
+	ContactDocumentID int64
+	VerificationID    int64
 }
 
 func (q *Queries) InsertTemplate(ctx context.Context, arg InsertTemplateParams) error {
@@ -340,6 +361,16 @@ func (q *Queries) InsertTemplate(ctx context.Context, arg InsertTemplateParams) 
 		arg.CreatedAt,
 		arg.UpdatedAt,
 		arg.NextActionAt,
+		arg.OldForm,
+		arg.DocumentID,
+		arg.ValidFrom,
+		arg.ValidUntil,
+		arg.LongTerm,
+		arg.ContactType,
+		arg.SealedContact,
+		arg.MaskedContact,
+		arg.ContactDocumentID,
+		arg.VerificationID,
 	)
 	return err
 }
@@ -462,7 +493,7 @@ func (q *Queries) SetTemplateStatus(ctx context.Context, arg SetTemplateStatusPa
 }
 
 const template = `-- name: Template :one
-select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at from template where id = $1
+select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id from template where id = $1
 `
 
 func (q *Queries) Template(ctx context.Context, id int64) (Template, error) {
@@ -484,6 +515,16 @@ func (q *Queries) Template(ctx context.Context, id int64) (Template, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.NextActionAt,
+		&i.OldForm,
+		&i.DocumentID,
+		&i.ValidFrom,
+		&i.ValidUntil,
+		&i.LongTerm,
+		&i.ContactType,
+		&i.SealedContact,
+		&i.MaskedContact,
+		&i.ContactDocumentID,
+		&i.VerificationID,
 	)
 	return i, err
 }

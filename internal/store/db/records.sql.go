@@ -109,7 +109,7 @@ func (q *Queries) CountPolicies(ctx context.Context) (int64, error) {
 }
 
 const giveUpMessage = `-- name: GiveUpMessage :exec
-update message set given_up_at = $2 where id = $1
+update message set given_up_at = $2, sealed = null where id = $1
 `
 
 type GiveUpMessageParams struct {
@@ -277,7 +277,7 @@ func (q *Queries) MarkMessageRefused(ctx context.Context, arg MarkMessageRefused
 }
 
 const markMessageSent = `-- name: MarkMessageSent :execrows
-update message set sent_at = $2 where id = $1
+update message set sent_at = $2, sealed = null where id = $1
 `
 
 type MarkMessageSentParams struct {

@@ -91,6 +91,8 @@ func (q *Queries) DueAccounts(ctx context.Context, wall time.Time) ([]string, er
 const dueRows = `-- name: DueRows :one
 select (select count(*) from template t where t.next_action_at is not null and t.next_action_at <= $1 and t.status = 'InAudit')
      + (select count(*) from tenure n where n.ended_at is null and n.next_action_at is not null and n.next_action_at <= $1)
+     + (select count(*) from document d where d.reading = 'waiting')
+     + (select count(*) from document d where d.shred_at is not null and d.shred_at <= $1)
      + (select count(*) from registry_window w where w.next_action_at is not null and w.next_action_at <= $1)
      + (select count(*) from orders o where o.done_at is null and o.doing = 0)
 `

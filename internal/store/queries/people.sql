@@ -40,8 +40,9 @@ delete from session where expires_at <= $1;
 
 -- name: InsertTemplate :exec
 insert into template (id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number,
-                      masked_number, is_default, created_at, updated_at, next_action_at)
-values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+                      masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from,
+                      valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id)
+values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24);
 
 -- name: DropDefaultTemplate :exec
 update template set is_default = false where account_id = $1 and is_default;

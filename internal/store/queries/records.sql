@@ -52,7 +52,7 @@ where account_id = sqlc.arg(account) and subject = sqlc.arg(subject) and cleared
 select count(*) from message where sent_at is null and given_up_at is null;
 
 -- name: MarkMessageSent :execrows
-update message set sent_at = $2 where id = $1;
+update message set sent_at = $2, sealed = null where id = $1;
 
 -- name: MarkMessageFailed :execrows
 update message set next_try_at = $2 where id = $1 and sent_at is null;
@@ -63,7 +63,7 @@ where id = sqlc.arg(id) and sent_at is null and given_up_at is null
 returning account_id, recipient, kind, at, refusals;
 
 -- name: GiveUpMessage :exec
-update message set given_up_at = $2 where id = $1;
+update message set given_up_at = $2, sealed = null where id = $1;
 
 -- name: TakePayment :execrows
 insert into payment (account_id, ref, amount, currency, at) values ($1, $2, $3, $4, $5)
