@@ -136,7 +136,11 @@ func call(ctx context.Context, base, key, method, path string, in, out any) erro
 		return call(ctx, base, key, method, path, in, out)
 	}
 	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: HTTP %d: %.300s", method, path, resp.StatusCode, raw)
+		shown := fmt.Sprintf("%s %s: HTTP %d: %.300s", method, path, resp.StatusCode, raw)
+		if r := (&refusal{shown: shown}); json.Unmarshal(raw, r) == nil && r.Code != "" {
+			return r
+		}
+		return errors.New(shown)
 	}
 	if out == nil {
 		return nil
