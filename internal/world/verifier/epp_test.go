@@ -69,7 +69,7 @@ func TestALostAnswerIsFoundOut(t *testing.T) {
 	s.do(c, epp.CodeObjectExists, person("白露", baiLu, "reference-1"))
 	// Without a reference, or of another registrar, it is another case.
 	s.do(c, epp.CodeOKPending, person("苏禾", suHe, ""))
-	rival, err := s.dial("rival", "b-good-password", true)
+	rival, err := s.dial("rival", "b-good-password", "openreg")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,10 +195,12 @@ func TestNames(t *testing.T) {
 
 func TestLogin(t *testing.T) {
 	s := serve(t)
-	for what, try := range map[string]struct {
-		client, pw string
-		cert       bool
-	}{"wrong password": {"openreg", "b-good-password", true}, "nobody": {"nobody", "a-good-password", true}, "no certificate": {"openreg", "a-good-password", false}} {
+	for what, try := range map[string]struct{ client, pw, cert string }{
+		"wrong password":        {"openreg", "b-good-password", "openreg"},
+		"nobody":                {"nobody", "a-good-password", "openreg"},
+		"no certificate":        {"openreg", "a-good-password", ""},
+		"another's certificate": {"openreg", "a-good-password", "stranger"},
+	} {
 		_, err := s.dial(try.client, try.pw, try.cert)
 		var re *epp.ResultError
 		if !errors.As(err, &re) || re.Code != epp.CodeAuthentication {

@@ -74,7 +74,7 @@ func TestDown(t *testing.T) {
 	if _, err := c.Do(t.Context(), &epp.Command{Action: person("苏禾", suHe, "reference-1")}); err == nil {
 		t.Error("the session goes on")
 	}
-	if _, err := s.dial("openreg", "a-good-password", true); err == nil {
+	if _, err := s.dial("openreg", "a-good-password", "openreg"); err == nil {
 		t.Error("a login goes on")
 	}
 	if _, _, err := h.send(h.request("GET", "/v2/tasks?bizNo=x", nil)); err == nil {

@@ -137,7 +137,7 @@ func (s *station) pass(d time.Duration) {
 	}
 }
 
-func (s *station) dial(client, pw string, withCert bool) (*epp.Client, error) {
+func (s *station) dial(client, pw, as string) (*epp.Client, error) {
 	s.t.Helper()
 	pool := x509.NewCertPool()
 	ca, err := os.ReadFile(s.id.CAFile())
@@ -145,8 +145,8 @@ func (s *station) dial(client, pw string, withCert bool) (*epp.Client, error) {
 		s.t.Fatal("no authority", err)
 	}
 	conf := &tls.Config{RootCAs: pool}
-	if withCert {
-		cert, key, _, err := s.id.Client("openreg")
+	if as != "" {
+		cert, key, _, err := s.id.Client(as)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func (s *station) dial(client, pw string, withCert bool) (*epp.Client, error) {
 
 func (s *station) login() *epp.Client {
 	s.t.Helper()
-	c, err := s.dial("openreg", "a-good-password", true)
+	c, err := s.dial("openreg", "a-good-password", "openreg")
 	if err != nil {
 		s.t.Fatal(err)
 	}
