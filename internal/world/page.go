@@ -37,7 +37,8 @@ func (w *World) pages(mux *http.ServeMux) error {
 		"minor": func(n int64) string { return fmt.Sprintf("%d.%02d", n/100, n%100) },
 		"port":  func(a string) string { _, p, _ := net.SplitHostPort(a); return p },
 	}
-	tmpl, err := look.Parse(pageFiles, funcs, "pages/home.tmpl", "pages/registry.tmpl", "pages/rules.tmpl", "pages/names.tmpl", "pages/error.tmpl")
+	tmpl, err := look.Parse(pageFiles, funcs, "pages/home.tmpl", "pages/registry.tmpl", "pages/rules.tmpl", "pages/names.tmpl",
+		"pages/verifier.tmpl", "pages/error.tmpl")
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,7 @@ func (w *World) pages(mux *http.ServeMux) error {
 	mux.HandleFunc("GET /registries/{id}", s.registryPage)
 	mux.HandleFunc("GET /registries/{id}/rules", s.rulesPage)
 	mux.HandleFunc("GET /names", s.namesPage)
+	mux.HandleFunc("GET /verifier", s.verifierPage)
 	// A form does one thing and goes back to where it was, or says why not.
 	do := func(pattern string, f func(r *http.Request) (back string, err error)) {
 		mux.HandleFunc("POST "+pattern, func(rw http.ResponseWriter, r *http.Request) {
@@ -68,6 +70,7 @@ func (w *World) pages(mux *http.ServeMux) error {
 	do("/registries/{id}/faults/{fid}/remove", s.doRemoveFault)
 	do("/registries/{id}/deposits", s.doDeposit)
 	s.rulesForms(do)
+	s.verifierForms(do)
 	do("/names/take", s.doTake)
 	do("/names/status", s.doStatus)
 	mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) { s.fail(rw, r, control.NotFound("")) })
@@ -91,6 +94,7 @@ func (s *site) frame(rw http.ResponseWriter, r *http.Request, current, zh, en st
 	}
 	f.Nav = append(f.Nav,
 		look.NavItem{URL: "/names", Icon: "globe", Text: f.T("域名归谁", "Who holds what"), Current: current == "names"},
+		look.NavItem{URL: "/verifier", Icon: "stamp", Text: f.T("实名核验机构", "Verification authority"), Current: current == "verifier"},
 		look.NavItem{URL: s.info.Mailbox + "/", Icon: "inbox", Text: f.T("邮箱", "Mailbox")})
 	f.Tabs = []look.NavItem{
 		{URL: "/", Icon: "clock", Text: f.T("时钟", "Clock"), Current: current == "/"},

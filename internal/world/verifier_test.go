@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -119,4 +121,119 @@ func TestRegistriesTakeTheAuthoritysCodes(t *testing.T) {
 	change := &epp.DomainUpdate{Name: "later.com"}
 	do(t, reg, epp.CodeParameterPolicy, change, epp.NewEncodedSignedCode([]byte(strings.Replace(string(doc), `type="real-name"`, `type="domain"`, 1))))
 	do(t, reg, epp.CodeOK, change, epp.NewEncodedSignedCode(doc))
+}
+
+// The control port moves registers, moods and opinions; a bad call changes
+// nothing.
+func TestVerifierControl(t *testing.T) {
+	w := start(t, t.TempDir())
+	who := papers.People()[0].Number
+	path := "/api/verifier/people/" + who
+	var e struct {
+		Name, State, Answer string
+		ValidUntil          string `json:"valid_until"`
+	}
+	call(t, w, "GET", path, nil, 200, &e)
+	if e.Name != papers.People()[0].Name || e.State != "ok" {
+		t.Errorf("%+v", e)
+	}
+	call(t, w, "PUT", path, map[string]string{"state": "unfit", "answer": "请补盖章"}, 200, &e)
+	if e.Name != papers.People()[0].Name || e.State != "unfit" || e.Answer != "请补盖章" {
+		t.Errorf("%+v", e)
+	}
+	for _, bad := range []map[string]string{{"state": "gone"}, {"state": "changed"}, {"state": "too-new", "listed_from": ""}, {"valid_until": "soon"}, {"name": ""}, {"colour": "red"}} {
+		call(t, w, "PUT", path, bad, 400, nil)
+	}
+	call(t, w, "GET", path, nil, 200, &e)
+	if e.State != "unfit" {
+		t.Errorf("a bad call changed it: %+v", e)
+	}
+	c := atVerifier(t, w)
+	do(t, c, epp.CodeOKPending, &epp.NVCreate{NVInput: epp.NVInput{AuthInfo: epp.Password("reference-1"),
+		RNV: &epp.RealName{Role: epp.NVPerson, Name: e.Name, Num: who, ProofType: epp.ProofOfCitizen}}})
+	cases := func() (out []struct{ Ref, State, Result, Number, Words string }) {
+		t.Helper()
+		var list struct {
+			Cases []struct{ Ref, State, Result, Number, Words string }
+		}
+		call(t, w, "GET", "/api/verifier/cases", nil, 200, &list)
+		return list.Cases
+	}
+	list := cases()
+	if len(list) != 1 || list[0].State != "pending" || strings.Contains(list[0].Number, who[3:14]) || !strings.HasPrefix(list[0].Number, who[:2]) {
+		t.Fatalf("%+v", list)
+	}
+	verdict := "/api/verifier/cases/" + list[0].Ref + "/verdict"
+	call(t, w, "POST", verdict, map[string]any{"result": "N999"}, 400, nil)
+	call(t, w, "POST", verdict, map[string]any{"result": "N007", "facts": map[string]string{"Answer": "x"}}, 400, nil)
+	call(t, w, "POST", "/api/verifier/cases/1-none/verdict", map[string]any{"result": "N003"}, 404, nil)
+	call(t, w, "POST", verdict, map[string]any{"result": "N003", "note": "请等迁移办完"}, 204, nil)
+	call(t, w, "POST", verdict, map[string]any{"result": "N000"}, 409, nil)
+	if list = cases(); list[0].State != "nonCompliant" || list[0].Result != "N003" || list[0].Words != "请等迁移办完" {
+		t.Errorf("%+v", list)
+	}
+	var set struct {
+		Providers map[string]struct {
+			Delay        string
+			Silent, Down bool
+			Fail         int
+		}
+	}
+	call(t, w, "PUT", "/api/verifier/settings?provider=2", map[string]any{"delay": "2d", "silent": true}, 200, &set)
+	if p := set.Providers; p["1"].Silent || p["1"].Delay != "2s" || !p["2"].Silent || p["2"].Delay != "48h0m0s" {
+		t.Errorf("%+v", set)
+	}
+	call(t, w, "PUT", "/api/verifier/settings", map[string]any{"fail": 2}, 200, &set)
+	if p := set.Providers; p["1"].Fail != 2 || p["2"].Fail != 2 || !p["2"].Silent {
+		t.Errorf("%+v", set)
+	}
+	call(t, w, "PUT", "/api/verifier/settings?provider=3", map[string]any{"fail": 2}, 404, nil)
+	call(t, w, "PUT", "/api/verifier/settings", map[string]any{"delay": "-1s"}, 400, nil)
+	call(t, w, "PUT", "/api/verifier/settings", map[string]any{"fail": -1}, 400, nil)
+	call(t, w, "DELETE", path, nil, 204, nil)
+	call(t, w, "GET", path, nil, 404, nil)
+	call(t, w, "DELETE", path, nil, 404, nil)
+}
+
+// What the page's forms do.
+func TestVerifierForms(t *testing.T) {
+	w := start(t, t.TempDir())
+	own := w.Info().Control
+	org := papers.Organisations()[0]
+	fields := url.Values{"register": {"organisations"}, "number": {org.Code}, "name": {org.Name}, "state": {"changed"}, "field": {"representative"}}
+	if code, to, body := form(t, w, own, "/verifier/entry", fields); code != 303 || !strings.HasPrefix(to, "/verifier?") || !strings.HasSuffix(to, "#registers") {
+		t.Fatalf("%d %q %s", code, to, body)
+	}
+	if _, body := fetch(t, own+"/verifier?lang=en&register=organisations&edit="+org.Code); !strings.Contains(body, `value="representative"`) || !strings.Contains(body, `<option value="changed" selected>`) {
+		t.Error("the entry is not shown as changed")
+	}
+	fields.Set("state", "nothing")
+	if code, _, body := form(t, w, own, "/verifier/entry", fields); code != 400 || !strings.Contains(body, "Nothing was changed.") {
+		t.Errorf("%d", code)
+	}
+	if code, _, _ := form(t, w, own, "/verifier/settings", url.Values{"provider": {"1"}, "delay": {"1h"}, "fail": {"0"}, "lose": {"0"}, "silent": {"true"}}); code != 303 {
+		t.Errorf("%d", code)
+	}
+	if code, _, _ := form(t, w, own, "/verifier/settings", url.Values{"provider": {"1"}, "delay": {"1h"}, "fail": {"many"}, "lose": {"0"}}); code != 400 {
+		t.Errorf("%d", code)
+	}
+	p := papers.People()[1]
+	do(t, atVerifier(t, w), epp.CodeOKPending, &epp.NVCreate{NVInput: epp.NVInput{RNV: &epp.RealName{Role: epp.NVPerson, Name: p.Name, Num: p.Number, ProofType: epp.ProofOfCitizen}}})
+	_, body := fetch(t, own+"/verifier?lang=en")
+	ref := regexp.MustCompile(`name="ref" value="([^"]+)"`).FindStringSubmatch(body)
+	if ref == nil || !strings.Contains(body, "1 waiting for an opinion") || !strings.Contains(body, `name="silent" value="true" checked`) {
+		t.Fatal("the waiting case is not shown")
+	}
+	if code, _, _ := form(t, w, own, "/verifier/verdict", url.Values{"ref": {ref[1]}, "result": {"N010"}}); code != 303 {
+		t.Errorf("%d", code)
+	}
+	if _, body := fetch(t, own+"/verifier?lang=en"); !strings.Contains(body, "N010") || !strings.Contains(body, "0 waiting") {
+		t.Error("the opinion is not shown")
+	}
+	if code, _, _ := form(t, w, own, "/verifier/entry/drop", url.Values{"register": {"organisations"}, "number": {org.Code}}); code != 303 {
+		t.Errorf("%d", code)
+	}
+	if code, _ := fetch(t, own+"/verifier?register=organisations&edit="+org.Code); code != 404 {
+		t.Errorf("the struck entry: %d", code)
+	}
 }
