@@ -50,7 +50,7 @@ func (d Document) idFront(scale float64, f Fonts, rng *rand.Rand) *canvas {
 	c.lines("address", x, 26.4, 38, 4.7, address, value)
 	c.text(left, 45.3, "公民身份号码", label)
 	c.field("number", 28.6, 44.7, number, ink{size: 4, color: black, spacing: 0.42, bold: 0.06})
-	c.portrait(55.5, 6.5, 26, 34, rng)
+	c.portrait(55.5, 6.5, 26, 34, sex, rng)
 	c.text(left, 51.2, specimen, ink{size: 1.2, color: tint(0x2f6fa5, 0.8)})
 	return c
 }
@@ -98,7 +98,7 @@ func (d Document) permit(scale float64, f Fonts, rng *rand.Rand) *canvas {
 	c.text(13.5, 8.4, english, ink{size: 2.1, color: rgb(0x254a7d)})
 	label, value := ink{size: 1.9, color: cardBlue}, ink{size: 3.3, color: black}
 	x := 32.5
-	c.portrait(4.5, 13.5, 23.5, 30, rng)
+	c.portrait(4.5, 13.5, 23.5, 30, v.Sex, rng)
 	c.text(x, 13, "姓名 Name", label)
 	y := 15.2
 	if v.Name != v.Latin {
@@ -138,7 +138,7 @@ func (d Document) passport(scale float64, f Fonts, rng *rand.Rand) *canvas {
 	c.text(x+2, 4.2, "PASSPORT", title)
 	c.text(44, 3.2, country, title)
 	c.text(44, 8.2, state, ink{size: 3, color: rgb(0x27446b)})
-	c.portrait(7, 18, 31, 40, rng)
+	c.portrait(7, 18, 31, 40, sex, rng)
 	label, value := ink{size: 1.9, color: cardBlue}, ink{size: 3.4, color: black}
 	c.text(44, 14.5, "类型/Type", label)
 	c.text(44, 16.8, "P", value)
@@ -195,19 +195,22 @@ var foreign = map[string]struct{ state, nation, code, city string }{
 }
 
 // portrait is a head that is nobody's: a soft oval with hair and shoulders.
-func (c *canvas) portrait(x, y, w, h float64, rng *rand.Rand) {
+func (c *canvas) portrait(x, y, w, h float64, sex string, rng *rand.Rand) {
 	skin := []uint32{0xe8bf9f, 0xdcae8c, 0xf0cdb2, 0xcf9e7b}[rng.IntN(4)]
 	hair := []uint32{0x1d1a19, 0x2b211c, 0x35302d, 0x4b3a2d}[rng.IntN(4)]
 	coat := []uint32{0x2f3b52, 0x5a2f36, 0x33473b, 0xf2f2f0, 0x6d7178}[rng.IntN(5)]
 	c.rect(x, y, w, h, rgb([]uint32{0xf4f6f8, 0xe6edf5, 0xdfe7f0}[rng.IntN(3)]))
 	cx, cy := x+w/2, y+h*0.43
 	c.clipped(x, y, w, h, rgb(coat), ellipse(cx, y+h*1.06, w*0.5, h*0.3))
-	c.patch(rgb(skin), [2]float64{cx - w*.12, cy + h*.15}, [2]float64{cx + w*.12, cy + h*.15}, [2]float64{cx + w*.14, cy + h*.36}, [2]float64{cx - w*.14, cy + h*.36})
-	c.patch(rgb(hair), ellipse(cx, cy-h*.07, w*.27, h*(.26+0.05*rng.Float64()))...)
-	if rng.IntN(2) == 0 {
-		c.patch(rgb(hair), ellipse(cx, cy+h*.08, w*.27, h*.25)...)
+	if sex == "女" && rng.IntN(3) > 0 { // long hair, behind the neck
+		c.patch(rgb(hair), ellipse(cx, cy+h*.12, w*.26, h*.27)...)
 	}
-	c.patch(rgb(skin), ellipse(cx, cy+h*.01, w*.215, h*.225)...)
+	c.patch(rgb(skin), [2]float64{cx - w*.1, cy + h*.15}, [2]float64{cx + w*.1, cy + h*.15}, [2]float64{cx + w*.13, cy + h*.36}, [2]float64{cx - w*.13, cy + h*.36})
+	c.patch(rgb(hair), ellipse(cx, cy-h*.08, w*.24, h*(.2+0.04*rng.Float64()))...)
+	for _, side := range []float64{-1, 1} {
+		c.patch(rgb(skin), ellipse(cx+side*w*.215, cy+h*.02, w*.03, h*.04)...)
+	}
+	c.patch(rgb(skin), ellipse(cx, cy+h*.02, w*.21, h*.21)...)
 	for k := range 6 { // the light comes from one side
 		c.patch(tint(0x000000, 0.018), ellipse(cx+w*.05+float64(k)*w*.008, cy+h*.02, w*(.17-.012*float64(k)), h*.2)...)
 	}

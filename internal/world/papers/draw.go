@@ -16,8 +16,12 @@ type Scene string
 const (
 	Photo  Scene = "photo"  // by hand, on a table
 	Scan   Scene = "scan"   // on a flatbed: straight, on white
+	Sheet  Scene = "sheet"  // on a flatbed, small on a whole page
 	Filled Scene = "filled" // cropped: the document is the frame
 )
+
+// Scenes lists them all.
+func Scenes() []Scene { return []Scene{Photo, Scan, Sheet, Filled} }
 
 // Fault is something wrong with a picture.
 type Fault string
@@ -51,6 +55,7 @@ type Options struct {
 	Seed   uint64 // of everything that the other fields leave open
 	Scene  Scene  // Photo when empty
 	Faults []Fault
+	Turn   int    // quarter turns clockwise that the document lies turned by
 	Fonts  *Fonts // nil: the embedded ones
 	PNG    bool   // else JPEG
 }
@@ -86,7 +91,7 @@ func scene(d Document, o Options) (*image.RGBA, *rand.Rand, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s := shot{rng: rng, faults: map[Fault]bool{}, scene: o.Scene}
+	s := shot{rng: rng, faults: map[Fault]bool{}, scene: o.Scene, turn: (o.Turn%4 + 4) % 4}
 	for _, f := range o.Faults {
 		s.faults[f] = true
 	}

@@ -60,9 +60,9 @@ func TestDraw(t *testing.T) {
 	for name, d := range samples() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			scenes := []Scene{[]Scene{Photo, Scan, Filled}[len(name)%3]}
+			scenes := []Scene{Scenes()[len(name)%4]}
 			if name == "SFZ" || name == "YYZZ" {
-				scenes = []Scene{Photo, Scan, Filled}
+				scenes = Scenes()
 			}
 			for i, s := range scenes {
 				raw, err := Draw(d, Options{Seed: uint64(i), Scene: s})

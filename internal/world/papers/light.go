@@ -37,6 +37,16 @@ func (s *shot) light(img *image.RGBA) {
 	case s.scene != Photo:
 		fall, warm, shade, level = s.between(0, 0.02), s.between(-0.01, 0.01), 0, s.between(0.97, 1.01)
 	}
+	// The photographer's own shadow, with an edge.
+	cast, castAt, castTurn, castSoft := 0.0, s.between(0.2, 0.8), s.between(0, 2*math.Pi), s.between(0.02, 0.09)
+	if s.scene == Photo && s.rng.IntN(3) == 0 {
+		cast = s.between(0.1, 0.32)
+	}
+	castSin, castCos := math.Sincos(castTurn)
+	vignette := 0.0
+	if s.scene == Photo {
+		vignette = s.between(0, 0.22)
+	}
 	sin, cos := math.Sincos(a)
 	W, H := float64(s.w), float64(s.h)
 	tone := [3]float64{1 + warm, 1, 1 - warm}
@@ -46,6 +56,11 @@ func (s *shot) light(img *image.RGBA) {
 			k := level * (1 - fall*(0.5+(u-0.5)*cos+(v-0.5)*sin))
 			if d := math.Hypot(u-sx, v-sy); d < sr {
 				k *= 1 - shade*(1-d/sr)
+			}
+			k *= 1 - vignette*((u-0.5)*(u-0.5)+(v-0.5)*(v-0.5))
+			if cast > 0 {
+				d := ((u-0.5)*castCos+(v-0.5)*castSin+0.5-castAt)/castSoft + 0.5
+				k *= 1 - cast*max(0, min(1, d))
 			}
 			i := img.PixOffset(x, y)
 			for c := range 3 {
@@ -75,8 +90,13 @@ func (s *shot) lens(img *image.RGBA) {
 		} else {
 			boxBlur(img, 0, max(3, r))
 		}
-	case s.scene == Photo && s.rng.IntN(3) > 0:
-		soften(img, s.between(0.05, 0.3))
+	case s.scene == Photo:
+		switch s.rng.IntN(4) {
+		case 0, 1:
+			soften(img, s.between(0.05, 0.35))
+		case 2: // what phones do to look sharp
+			soften(img, s.between(-0.9, -0.2))
+		}
 	}
 }
 
@@ -111,7 +131,7 @@ func boxBlur(img *image.RGBA, rx, ry int) {
 	}
 }
 
-// soften mixes each pixel with its neighbours.
+// soften mixes each pixel with its neighbours; a negative share sharpens.
 func soften(img *image.RGBA, k float64) {
 	src := append([]uint8(nil), img.Pix...)
 	b := img.Bounds()

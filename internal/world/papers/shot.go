@@ -11,8 +11,11 @@ type shot struct {
 	rng    *rand.Rand
 	scene  Scene
 	faults map[Fault]bool
+	turn   int  // quarters
+	fine   bool // a page: its print is small
 	w, h   int
 	quad   [4][2]float64 // corners of the document in the picture: upper left, upper right, lower right, lower left
+	curl   float64       // how far a sheet's middle bends up, of its height
 	to     matrix        // from a pixel of the picture to the document's, 0…1
 }
 
@@ -20,8 +23,12 @@ func (s *shot) between(a, b float64) float64 { return a + (b-a)*s.rng.Float64() 
 
 // take pictures a flat document.
 func (s *shot) take(c *canvas) *image.RGBA {
+	s.fine = c.w > 150
 	s.onPaper(c)
 	s.place(c.w / c.h)
+	if s.scene == Photo && c.w > 150 && s.rng.IntN(2) == 0 {
+		s.curl = s.between(-0.012, 0.012)
+	}
 	img := s.table()
 	s.lay(img, c)
 	s.afterwards(img, c)
@@ -35,22 +42,43 @@ func (s *shot) place(aspect float64) {
 		width = 360 + s.rng.IntN(90)
 	}
 	s.w = width
-	fill := s.between(0.62, 0.93)
-	tilt := s.between(-6, 6) * math.Pi / 180
-	if s.rng.IntN(4) == 0 {
-		tilt = s.between(-14, 14) * math.Pi / 180
-		fill = min(fill, 0.78)
+	low := 0.42
+	if s.fine {
+		low = 0.6 // what is printed small is taken from near
 	}
+	fill := s.between(low+0.15, 0.96)
+	tilt := s.between(-6, 6) * math.Pi / 180
+	switch s.rng.IntN(5) {
+	case 0:
+		tilt = s.between(-15, 15) * math.Pi / 180
+	case 1: // from farther away; phones have the pixels
+		fill = s.between(low, low+0.15)
+		s.w = width * 8 / 5
+		if s.faults[Small] {
+			s.w = width
+		}
+	}
+	width = s.w
 	perspective := s.between(0, 0.05)
+	upright := aspect
+	if s.turn%2 == 1 {
+		aspect = 1 / aspect
+	}
 	switch s.scene {
 	case Scan:
 		fill, tilt, perspective = s.between(0.7, 0.97), s.between(-1, 1)*math.Pi/180, 0
 		s.h = int(float64(width) / aspect * s.between(1.0, 1.25))
+	case Sheet:
+		fill, tilt, perspective = s.between(0.4, 0.6), s.between(-2, 2)*math.Pi/180, 0
+		if aspect < 1.5 {
+			fill = s.between(0.8, 0.95)
+		}
+		s.h = int(float64(width) * math.Sqrt2)
 	case Filled:
 		fill, tilt, perspective = 1, 0, 0
 		s.h = int(float64(width) / aspect)
 	default:
-		s.h = int(float64(width) * []float64{0.75, 0.75, 0.667, 0.8, 0.5625}[s.rng.IntN(5)])
+		s.h = int(float64(width) * []float64{0.75, 0.75, 0.667, 0.8, 0.5625, 1.333}[s.rng.IntN(6)])
 	}
 	W, H := float64(s.w), float64(s.h)
 	// As large as the fill says in the direction that is tighter once it is turned.
@@ -80,13 +108,19 @@ func (s *shot) place(aspect float64) {
 		cx += sx * (slackX*1.6 + s.between(0.06, 0.12)*dw)
 		cy += sy * (slackY*1.6 + s.between(0.1, 0.16)*dh)
 	}
-	st, ct := math.Sin(tilt), math.Cos(tilt)
+	if s.turn%2 == 1 { // laid as if upright, then turned
+		dw, dh = dh, dw
+		aspect = upright
+	}
+	turned := tilt + float64(s.turn)*math.Pi/2
+	st, ct := math.Sin(turned), math.Cos(turned)
 	for i, p := range [4][2]float64{{-.5, -.5}, {.5, -.5}, {.5, .5}, {-.5, .5}} {
 		x, y := p[0]*dw, p[1]*dh
 		s.quad[i] = [2]float64{cx + x*ct - y*st, cy + x*st + y*ct}
 		if perspective > 0 { // each corner is nearer or farther, inwards
-			s.quad[i][0] -= p[0] * 2 * dw * perspective * s.rng.Float64()
-			s.quad[i][1] -= p[1] * 2 * dh * perspective * s.rng.Float64()
+			k := perspective * s.rng.Float64()
+			s.quad[i][0] -= (s.quad[i][0] - cx) * k * 1.6
+			s.quad[i][1] -= (s.quad[i][1] - cy) * k * 1.6
 		}
 	}
 	s.to = squareTo(s.quad).inverse()
@@ -106,6 +140,9 @@ func (s *shot) lay(img *image.RGBA, c *canvas) {
 	for y := minY; y <= maxY; y++ {
 		for x := minX; x <= maxX; x++ {
 			u, v := s.to.apply(float64(x)+0.5, float64(y)+0.5)
+			if s.curl != 0 { // paper is not flat
+				v += s.curl * math.Sin(math.Pi*u)
+			}
 			px, py := u*cw, v*ch
 			// Distance inside the edge, in the document's pixels.
 			edge := min(px, cw-px, py, ch-py)

@@ -21,9 +21,27 @@ func (s *shot) table() *image.RGBA {
 
 func clamp(v float64) uint8 { return uint8(max(0, min(255, v))) }
 
-// surface chooses a texture: the colour at a place of the picture.
+// surface chooses what is under the document: the colour at a place of the picture.
 func (s *shot) surface() func(x, y float64) [3]float64 {
-	if s.scene == Scan || s.scene == Filled {
+	at := s.texture()
+	if s.scene != Photo || s.rng.IntN(5) > 0 {
+		return at
+	}
+	// The edge of the table, or of something else that lies on it.
+	other := s.texture()
+	a, where := s.between(-0.5, 0.5), s.between(0.15, 0.85)
+	sin, cos := math.Sincos(a)
+	W, H := float64(s.w), float64(s.h)
+	return func(x, y float64) [3]float64 {
+		if (x-W/2)*sin+(y-H*where)*cos > 0 {
+			return other(x, y)
+		}
+		return at(x, y)
+	}
+}
+
+func (s *shot) texture() func(x, y float64) [3]float64 {
+	if s.scene != Photo {
 		white := s.between(246, 255)
 		return func(_, _ float64) [3]float64 { return [3]float64{white, white, white} }
 	}
@@ -31,7 +49,7 @@ func (s *shot) surface() func(x, y float64) [3]float64 {
 	base := [][3]float64{{128, 92, 60}, {94, 66, 46}, {176, 140, 98}, {62, 60, 60}, {40, 48, 62}, {150, 152, 150}, {206, 200, 188}, {88, 104, 96}, {120, 40, 44}, {236, 234, 230}, {30, 30, 32}, {190, 176, 160}}[s.rng.IntN(12)]
 	size := s.between(40, 160)
 	mix := func(k float64) [3]float64 { return [3]float64{base[0] * k, base[1] * k, base[2] * k} }
-	switch s.rng.IntN(5) {
+	switch s.rng.IntN(6) {
 	case 0: // wood: grain along one direction
 		turn := s.between(-0.3, 0.3)
 		sin, cos := math.Sincos(turn)
@@ -67,6 +85,19 @@ func (s *shot) surface() func(x, y float64) [3]float64 {
 				k *= 0.78
 			}
 			return mix(k)
+		}
+	}
+	if s.rng.IntN(3) == 0 { // a printed page: lines of grey words
+		pitch := s.between(22, 44)
+		paper := s.between(225, 250)
+		return func(x, y float64) [3]float64 {
+			line := math.Floor(y / pitch)
+			in := y - line*pitch
+			k := 1.0
+			if in > pitch*0.3 && in < pitch*0.7 && smooth(seed+uint32(int32(line)), x/(pitch*0.35), 0) > 0.42 {
+				k = 0.45
+			}
+			return [3]float64{paper * k, paper * k, paper * k * 0.98}
 		}
 	}
 	return func(x, y float64) [3]float64 { return mix(0.95 + 0.08*smooth(seed, x/size/2, y/size/2)) }
