@@ -2,6 +2,7 @@ package notify
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	html "html/template"
 	"net/url"
@@ -17,7 +18,7 @@ import (
 var files embed.FS
 
 // notice is a row of the table of notices: a kind and the facts that its templates speak of. A file for each kind and
-// language, templates/KIND.LANGUAGE.tmpl, defines "subject", "text" and "html".
+// language, templates/KIND.LANGUAGE.tmpl, defines "subject", "text" and "html", and "short" where it is a text message too.
 type notice struct {
 	kind  string
 	facts []string
@@ -35,6 +36,7 @@ var notices = []notice{
 	{"name-deleted", []string{"name", "code"}},
 	{"name-ended", []string{"name"}},
 	{"name-left", []string{"name", "registrar"}},
+	{"reach-code", []string{"minutes"}}, // its code is the secret
 }
 
 // languages that every notice is written in.
@@ -56,14 +58,40 @@ type view struct {
 	BaseURL string
 	Title   string // of the fault, where the notice is about one
 	Why     string
+	Secret  string // a one-time code
 }
 
-func (n *Notifier) view(lang string, m domain.Message) view {
+func (n *Notifier) view(lang string, m domain.Message) (view, error) {
 	v := view{Lang: lang, F: m.Facts, BaseURL: n.cfg.BaseURL}
 	if code := m.Facts["code"]; code != "" {
 		v.Title, v.Why = n.cfg.Words(lang, code, m.Facts)
 	}
-	return v
+	if len(m.Sealed) > 0 {
+		if n.cfg.Open == nil {
+			return v, errSealed
+		}
+		secret, err := n.cfg.Open(m.Sealed, domain.MessageSeal(m.To))
+		if err != nil {
+			return v, errSealed
+		}
+		v.Secret = string(secret)
+	}
+	return v, nil
+}
+
+var errSealed = errors.New("the message's secret does not open")
+
+// short writes a text message.
+func (b *book) short(kind string, v view) (string, error) {
+	t := b.texts[kind]
+	if t == nil || t.Lookup("short") == nil {
+		return "", fmt.Errorf("notify: no text message of kind %q", kind)
+	}
+	var out strings.Builder
+	if err := t.ExecuteTemplate(&out, "short", v); err != nil {
+		return "", err
+	}
+	return oneLine(out.String()), nil
 }
 
 func readBooks() (map[string]*book, error) {

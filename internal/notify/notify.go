@@ -28,10 +28,19 @@ type Store interface {
 	MarkMessage(ctx context.Context, id int64, how domain.Delivery, wall time.Time) error
 }
 
+// Texter carries text messages: the client of a gateway. ErrUnreached says that the gateway was not reached and that
+// later may help; any other error that it did not take the message.
+type Texter interface {
+	Send(ctx context.Context, telephone, text string) error
+}
+
+// ErrUnreached is an outage of a channel.
+var ErrUnreached = errors.New("notify: the channel was not reached")
+
 // Words gives a fault's title and explanation with its facts filled in, in "zh-CN" or "en".
 type Words func(lang, code string, facts map[string]string) (title, text string)
 
-// Config is what New needs. Everything but Log and Every must be set.
+// Config is what New needs. Everything but Open, Texts, TextDomain, Log and Every must be set.
 type Config struct {
 	SMTP    string // host:port
 	From    string // address, or name and address: "OpenRegistrar <notice@openregistrar.example>"
@@ -39,8 +48,13 @@ type Config struct {
 	Store   Store
 	Words   Words
 	Wall    func() time.Time
-	Log     *slog.Logger  // nil: none
-	Every   time.Duration // between looks at the outbox [1 s]
+	// Open opens what a message says that does not lie about in clear (domain.Message.Sealed).
+	Open func(sealed []byte, context string) ([]byte, error)
+	// Texts carries text messages; nil: each is a mail to DIGITS@TextDomain, as gateways of that kind take them.
+	Texts      Texter
+	TextDomain string
+	Log        *slog.Logger  // nil: none
+	Every      time.Duration // between looks at the outbox [1 s]
 }
 
 // Notifier sends what is in the outbox.
@@ -150,47 +164,90 @@ func delivery(ctx context.Context, dead, failure error) domain.Delivery {
 	switch {
 	case failure == nil:
 		return domain.DeliverySent
-	case dead != nil || ctx.Err() != nil:
+	case dead != nil || ctx.Err() != nil || errors.Is(failure, ErrUnreached):
 		return domain.DeliveryLater
 	}
 	return domain.DeliveryRefused
 }
 
 func (n *Notifier) deliver(ctx context.Context, p *post, m domain.Message) error {
-	msg, err := n.compose(m)
+	lang := language(m.Locale)
+	v, err := n.view(lang, m)
+	if err != nil {
+		return err
+	}
+	if m.Channel == domain.ChannelSMS {
+		return n.text(ctx, p, m, lang, v)
+	}
+	msg, err := n.compose(m, lang, v)
 	if err != nil {
 		return err
 	}
 	return p.send(ctx, msg)
 }
 
+// text sends a text message.
+func (n *Notifier) text(ctx context.Context, p *post, m domain.Message, lang string, v view) error {
+	words, err := n.books[lang].short(m.Kind, v)
+	if err != nil {
+		return err
+	}
+	if n.cfg.Texts != nil {
+		return n.cfg.Texts.Send(ctx, m.To, words)
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, m.To)
+	if digits == "" || n.cfg.TextDomain == "" {
+		return errAddress
+	}
+	msg, err := n.blank(m, digits+"@"+n.cfg.TextDomain, lang)
+	if err != nil {
+		return err
+	}
+	msg.Subject("SMS " + m.To)
+	msg.SetBodyString(gomail.TypeTextPlain, words+"\n")
+	return p.send(ctx, msg)
+}
+
 // compose writes a message in its reader's language.
-func (n *Notifier) compose(m domain.Message) (*gomail.Msg, error) {
+func (n *Notifier) compose(m domain.Message, lang string, v view) (*gomail.Msg, error) {
 	to, err := address(m.To)
 	if err != nil {
 		return nil, err
 	}
-	lang := language(m.Locale)
-	letter, err := n.books[lang].write(m.Kind, n.view(lang, m))
+	letter, err := n.books[lang].write(m.Kind, v)
 	if err != nil {
 		return nil, err
 	}
+	msg, err := n.blank(m, to.Address, lang)
+	if err != nil {
+		return nil, err
+	}
+	msg.Subject(letter.subject)
+	msg.SetBodyString(gomail.TypeTextPlain, letter.text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, letter.html)
+	return msg, nil
+}
+
+// blank is a mail without subject and body.
+func (n *Notifier) blank(m domain.Message, to, lang string) (*gomail.Msg, error) {
 	msg := gomail.NewMsg()
 	if err := msg.FromFormat(n.from.Name, n.from.Address); err != nil {
 		return nil, err
 	}
-	if err := msg.To(to.Address); err != nil {
+	if err := msg.To(to); err != nil {
 		return nil, err
 	}
-	msg.Subject(letter.subject)
 	msg.SetDateWithValue(n.cfg.Wall())
 	// The same message is the same mail, should it be sent twice.
 	_, host, _ := strings.Cut(n.from.Address, "@")
 	msg.SetMessageIDWithValue("notice-" + strconv.FormatInt(m.ID, 10) + "-" + strconv.FormatInt(int64(m.Account), 10) + "@" + host)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
 	msg.SetGenHeader("Content-Language", lang)
-	msg.SetBodyString(gomail.TypeTextPlain, letter.text)
-	msg.AddAlternativeString(gomail.TypeTextHTML, letter.html)
 	return msg, nil
 }
 
