@@ -57,6 +57,7 @@ type App struct {
 	addrs     Listen // as bound
 	stop      context.CancelFunc
 	loops     sync.WaitGroup // end with stop
+	macKey    []byte         // of one-time codes and links, the nodes' common one
 	node      string         // name of this process among the nodes
 	credMu    sync.Mutex
 	told      told             // watchAll's own
@@ -94,6 +95,8 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a.loops.Go(func() { a.lookAll(run) })
 	a.loops.Go(func() { a.dropOld(run) })
 	a.loops.Go(func() { a.watchAll(run) })
+	a.loops.Go(func() { a.readAll(run) })
+	a.loops.Go(func() { a.reseal(run) })
 	a.loops.Go(func() { _ = a.notify.Run(run) }) // its error is run's
 	return a, nil
 }
@@ -140,7 +143,10 @@ func (a *App) openData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.sameKey(ctx)
+	if err := a.sameKey(ctx); err != nil {
+		return err
+	}
+	return a.sharedMACKey(ctx)
 }
 
 // sameKey refuses to run with another master key than the one that the database's secrets are sealed with: nodes on
@@ -219,7 +225,7 @@ func (a *App) connect(ctx context.Context) error {
 		Prober: probe.New(probe.Config{RDAP: rdap, WHOIS: whois, Resolver: a.cfg.Resolver}),
 		Clock:  ops.Clock{Business: a.clock.Business, Wall: a.clock.Wall},
 		Terms:  a.policy.Load, Node: a.node, Us: us, Crash: crash, Rand: random,
-		Login:        a.registry,
+		Login: a.registry, Reader: a.reader(), MACKey: a.macKey, NoSMS: a.cfg.Mail.TextDomain == "",
 		PausePartial: func(id string) bool { r, _ := a.registryConfig(id); return r.PausePartial },
 	})
 	return err
@@ -263,7 +269,7 @@ func (a *App) fundDeposits(ctx context.Context) error {
 func (a *App) work(ctx context.Context) error {
 	var err error
 	if a.notify, err = notify.New(notify.Config{SMTP: a.cfg.Mail.SMTP, From: a.cfg.Mail.From, Store: a.store, Wall: a.clock.Wall,
-		Log: a.log, BaseURL: a.cfg.Registrar.URL,
+		Log: a.log, BaseURL: a.cfg.Registrar.URL, Open: a.vault.Open, TextDomain: a.cfg.Mail.TextDomain,
 		Words: func(lang, code string, facts map[string]string) (string, string) {
 			w := diagnose.Text(lang, fault.Code(code), facts)
 			return w.Title, w.What
@@ -297,6 +303,9 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 	}
 	last, since := -1, time.Now()
 	for {
+		if _, err := a.ops.ReadDocuments(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("settle: documents", "error", err.Error())
+		}
 		did, err := a.ops.Sweep(ctx)
 		if err != nil { // a row that can't be done leaves the others: it stays due and is not waited for
 			a.log.Error("settle: sweep", "error", err.Error())

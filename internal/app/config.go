@@ -32,6 +32,7 @@ type Config struct {
 
 	Compare    Compare    `toml:"compare"`
 	Transcript Transcript `toml:"transcript"`
+	Reading    Reading    `toml:"reading"`
 }
 
 // Compare is how eagerly our rows are compared with the registries' objects.
@@ -74,6 +75,13 @@ type Registrar struct {
 type Mail struct {
 	SMTP string `toml:"smtp"`
 	From string `toml:"from"`
+	// TextDomain takes text messages as mails to DIGITS@TextDomain; empty: none can be sent.
+	TextDomain string `toml:"text_domain,omitempty"`
+}
+
+// Reading is how pictures of documents are read.
+type Reading struct {
+	Program string `toml:"program,omitempty"` // "": tesseract, where it is installed; "none": people read them
 }
 
 // Registry is one of our accounts at a registry.
@@ -184,6 +192,9 @@ func (c *Config) join() error {
 	}
 	c.Compare.RestMinutes = 0 // simulated registries don't mind, and people watch
 	c.Mail.SMTP, c.Resolver, c.Clock, c.Registry = w.SMTP, w.DNS, w.Control, nil
+	if c.Mail.TextDomain == "" {
+		c.Mail.TextDomain = "sms.example" // the world's mailbox shows them
+	}
 	for _, r := range w.Registries {
 		c.Registry = append(c.Registry, Registry{ID: r.ID, Suffixes: r.TLDs, EPP: r.EPP, ServerName: r.ServerName, ClID: r.ClID,
 			Password: r.Password, CAFile: w.CAFile, CertFile: r.CertFile, KeyFile: r.KeyFile, SessionCap: r.SessionCap,
