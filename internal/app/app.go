@@ -97,6 +97,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a.loops.Go(func() { a.watchAll(run) })
 	a.loops.Go(func() { a.readAll(run) })
 	a.loops.Go(func() { a.reseal(run) })
+	a.loops.Go(func() { a.verifyAll(run) })
 	a.loops.Go(func() { _ = a.notify.Run(run) }) // its error is run's
 	return a, nil
 }
@@ -323,9 +324,14 @@ func (a *App) Settle(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		left := q.Intents + q.Due + q.Outbox
+		if n, err := a.ops.Verify(ctx); err != nil {
+			a.log.Error("settle: verifications", "error", err.Error())
+		} else {
+			did += n
+		}
+		left := q.Intents + q.Handed + q.Due + q.Outbox
 		switch {
-		case did == 0 && q.Due == 0 && q.Outbox == 0 && (q.Intents == 0 || len(waiting) > 0 && !movable):
+		case did == 0 && q.Handed == 0 && q.Due == 0 && q.Outbox == 0 && (q.Intents == 0 || len(waiting) > 0 && !movable):
 			if a.hear(ctx) == 0 {
 				return true, nil
 			}

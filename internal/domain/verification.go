@@ -75,15 +75,33 @@ type Verification struct {
 	TemplateVersion int64 // that was submitted
 	Version         int64
 	State           VerificationState
+	Role            string    // whose document is at the authority: "contact" of an organisation first, then "owner"
 	Provider        string    // authority that has it or had it last
+	Tried           []string  // authorities that were given up
+	OwnRef          string    // our reference of the hand-over; the same over all tries at one authority
 	Reference       string    // the authority's own, once told
-	Attempts        int       // at handing it over
+	Attempts        int       // at handing it over to Provider
 	SubmittedAt     time.Time // business time
 	DeadlineAt      time.Time // business time at which it has timed out
 	NextActionAt    time.Time // business time; zero: nothing is due
+	NextTryAt       time.Time // wall time before which nothing is tried
 	DecidedAt       time.Time
-	DecidedBy       string // provider, or operator
+	DecidedBy       string    // provider, or operator
+	ResubmitAt      time.Time // business time at which it is submitted again by itself; zero: it is not
 	Verdicts        []Verdict
+	Findings        string            // JSON of what our own checks found, without numbers
+	NotPerformed    map[string]string // check to reason
+	OverriddenBy    string            // operator who approved over a refusal and waits for a second one
+	Lease           Lease             // of the node that has taken it up
+}
+
+// VerificationStep is a line of a submission's history.
+type VerificationStep struct {
+	Verification VerificationID
+	At           time.Time // business time
+	Kind         string    // submitted, read, desk, handed-over, taken, failed, lost, approved, rejected …
+	Actor        string    // an account's address, an operator's, a provider, "system"
+	Facts        map[string]string
 }
 
 // Verdict is one thing that a decision says.
@@ -114,3 +132,26 @@ func DocumentSeal(id DocumentID) string { return "document:" + id.Public() }
 
 // DocumentTextSeal is the context of what was read from it.
 func DocumentTextSeal(id DocumentID) string { return "document-text:" + id.Public() }
+
+// RegisterList is a register of people and organisations, or of words, that the operator has loaded.
+type RegisterList struct {
+	Name     string
+	Code     string // fault code of who is found in it: registrant.blacklisted …
+	Source   string // whose register it is
+	Registry string // whose bar it is; "": everybody's
+	Dated    string // 2006-01-02, as its source dates it
+	Size     int    // entries
+	LoadedAt time.Time
+	LoadedBy string
+	Entries  []RegisterEntry // where they were asked for
+}
+
+// RegisterEntry is one line of a register.
+type RegisterEntry struct {
+	Number bool   // Value is a keyed hash of an identity number
+	Value  string // else a name or a word
+	Since  string // 2006-01-02; "": not told
+	Until  string // "": it stands
+	Note   string // the register's own words, or a case's number
+	Except []string
+}

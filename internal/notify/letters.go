@@ -37,6 +37,10 @@ var notices = []notice{
 	{"name-ended", []string{"name"}},
 	{"name-left", []string{"name", "registrar"}},
 	{"reach-code", []string{"minutes"}}, // its code is the secret
+	{"template-submitted", []string{"template", "until"}},
+	{"template-approved", []string{"template"}},
+	{"template-rejected", []string{"template", "code"}},
+	{"template-timed-out", []string{"template", "code"}},
 }
 
 // languages that every notice is written in.

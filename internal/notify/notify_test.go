@@ -37,6 +37,10 @@ var samples = map[string]map[string]string{
 	"expiring":             {"name": "example.com", "date": "2026-12-23", "days": "30"},
 	"expired":              {"name": "example.com", "date": "2026-11-22"},
 	"reach-code":           {"minutes": "10"},
+	"template-submitted":   {"template": "tmpl-0a1b2c3d", "until": "2026-12-02"},
+	"template-approved":    {"template": "tmpl-0a1b2c3d"},
+	"template-rejected":    {"template": "tmpl-0a1b2c3d", "code": "verify.household-moving"},
+	"template-timed-out":   {"template": "tmpl-0a1b2c3d", "code": "verify.timeout"},
 }
 
 func words(lang, code string, _ map[string]string) (string, string) {

@@ -83,7 +83,7 @@ type Clock struct {
 	Wall     func() time.Time
 }
 
-// Deps is what New needs; every field but Crash, Us, Login, PausePartial, Reader, MACKey and NoSMS must be set.
+// Deps is what New needs; every field but Crash, Us, Verifier, Login, PausePartial, Reader, MACKey and NoSMS must be set.
 type Deps struct {
 	Store   Store
 	Checker Checker
@@ -96,6 +96,8 @@ type Deps struct {
 	Us      []string             // our clIDs at registries
 	Crash   func(at string)      // named crash points for tests; nil: none
 	Rand    func(n int) []byte
+	// Verifier hands submissions to authorities; nil where none is connected: the desk decides alone.
+	Verifier Verifier
 	// Login proves us at registries; nil where nothing of that is done.
 	Login RegistryLogin
 	// PausePartial says whether an account's queue pauses in windows of partial impact too; nil: none does.

@@ -23,6 +23,7 @@ type Store interface {
 	queue
 	observations
 	registries
+	verifications
 }
 
 type accounts interface {
@@ -255,6 +256,7 @@ type CartLine struct {
 // Quiet counts what still moves.
 type Quiet struct {
 	Intents int // queued, open, unknown, pending
+	Handed  int // submissions that are being read, or handed over right now
 	Due     int // business rows due
 	Outbox  int // messages not sent
 }

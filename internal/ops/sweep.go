@@ -53,6 +53,11 @@ func (o *Ops) reviews(ctx context.Context) (int, error) {
 	plans := make([]Plan, len(due))
 	for i, t := range due {
 		plans[i] = decideReview(t, now)
+		v, err := o.Store.NewestVerification(ctx, t.ID)
+		if err == nil && v.State == domain.VerificationDesk {
+			finish(&v, domain.VerificationApproved, "system", now)
+			plans[i].Writes = append(plans[i].Writes, SetVerification{v}, step(v, "approved", "system", nil, now))
+		}
 	}
 	return o.commitEach(ctx, plans)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -15,10 +16,11 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-//go:embed suffixes/*.toml house.toml
+//go:embed suffixes/*.toml house.toml calendar.toml providers.toml
 var shipped embed.FS
 
-// Row is one versioned document of the policy table: Kind "suffix" (Key is the suffix) or "house" (Key is "").
+// Row is one versioned document of the policy table: Kind "suffix" (Key is the suffix), "house", "calendar" or
+// "providers" (Key is "").
 type Row struct {
 	Kind    string
 	Key     string
@@ -114,6 +116,8 @@ func (p *People) fill() {
 // Table is the policy as rules see it: a value, never changed after it is made.
 type Table struct {
 	House    House
+	Calendar Calendar
+	Verify   Verifying
 	Version  int64 // highest version of any row in it; recorded with each decision
 	suffixes map[string]Suffix
 	order    []string
@@ -160,7 +164,7 @@ func (s Suffix) Allows(years int) bool {
 // Parse makes a Table of rows; unknown keys and missing terms are errors.
 func Parse(rows []Row) (*Table, error) {
 	t := &Table{suffixes: map[string]Suffix{}}
-	for _, r := range rows {
+	for _, r := range slices.Concat(defaults(rows), rows) {
 		if r.Version > t.Version {
 			t.Version = r.Version
 		}
@@ -192,6 +196,18 @@ func Parse(rows []Row) (*Table, error) {
 			s.Version = r.Version
 			t.suffixes[s.Suffix] = s
 			t.order = append(t.order, s.Suffix)
+		case "calendar":
+			c, err := parseCalendar(r.Body)
+			if err != nil {
+				return nil, fmt.Errorf("policy calendar: %w", err)
+			}
+			t.Calendar, t.Calendar.Version = c, r.Version
+		case "providers":
+			v, err := parseVerifying(r.Body)
+			if err != nil {
+				return nil, fmt.Errorf("policy providers: %w", err)
+			}
+			t.Verify, t.Verify.Version = v, r.Version
 		default:
 			return nil, fmt.Errorf("policy: kind %q is not known", r.Kind)
 		}
@@ -246,7 +262,23 @@ func Shipped() ([]Row, error) {
 		}
 		rows = append(rows, Row{Kind: "suffix", Key: strings.TrimSuffix(path.Base(f), ".toml"), Version: 1, Body: string(body)})
 	}
-	return rows, nil
+	return append(rows, defaults(nil)...), nil
+}
+
+// defaults are the shipped rows of kinds that the given ones, of an older database, don't have.
+func defaults(rows []Row) []Row {
+	var out []Row
+	for _, kind := range []string{"calendar", "providers"} {
+		if slices.ContainsFunc(rows, func(r Row) bool { return r.Kind == kind }) {
+			continue
+		}
+		body, err := shipped.ReadFile(kind + ".toml")
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		out = append(out, Row{Kind: kind, Version: 1, Body: string(body)})
+	}
+	return out
 }
 
 func strict(body string, into any) error {

@@ -344,7 +344,15 @@ func (s *Store) Quiet(ctx context.Context, now time.Time) (ops.Quiet, error) {
 		if err != nil {
 			return wrap(err)
 		}
-		out = ops.Quiet{Intents: int(moving), Due: int(due), Outbox: int(unsent)}
+		handed, err := q.MovingVerifications(ctx)
+		if err != nil {
+			return wrap(err)
+		}
+		decisions, err := q.DueVerificationCount(ctx, stamp(now))
+		if err != nil {
+			return wrap(err)
+		}
+		out = ops.Quiet{Intents: int(moving), Handed: int(handed), Due: int(due + decisions), Outbox: int(unsent)}
 		return nil
 	})
 	return out, err
@@ -354,7 +362,8 @@ func (s *Store) Quiet(ctx context.Context, now time.Time) (ops.Quiet, error) {
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var first time.Time
 	err := s.read(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue, q.NextDocumentDue} {
+		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue, q.NextDocumentDue,
+			q.NextVerificationDue, q.NextReadingDue, q.NextResubmission} {
 			t, err := next(ctx)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue

@@ -70,6 +70,9 @@ func (t *commit) write(w ops.Write) error {
 	case ops.SetSeen, ops.ForgetSeen, ops.EndTenure, ops.SettlePoll:
 		return t.observe(w)
 	}
+	if known, err := t.writeVerification(w); known {
+		return err
+	}
 	if known, err := t.writeRegistry(w); known {
 		return err
 	}

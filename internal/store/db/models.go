@@ -192,6 +192,28 @@ type ReachCode struct {
 	Attempts  int64
 }
 
+type RegisterEntry struct {
+	ID      int64
+	List    string
+	Number  bool
+	Value   string
+	Since   string
+	Until   string
+	Note    string
+	Bearers string
+}
+
+type RegisterList struct {
+	List     string
+	Code     string
+	Source   string
+	Registry string
+	Dated    string
+	Entries  int64
+	LoadedAt time.Time
+	LoadedBy string
+}
+
 type RegistryCredential struct {
 	ID              int64
 	RegistryAccount string
@@ -291,4 +313,51 @@ type Tenure struct {
 	AuthUntil       sql.NullTime
 	DeletedAt       sql.NullTime
 	EndReason       string
+}
+
+type Verification struct {
+	ID              int64
+	AccountID       int64
+	TemplateID      int64
+	TemplateVersion int64
+	Version         int64
+	State           string
+	Role            string
+	Provider        string
+	Tried           string
+	OwnRef          string
+	Reference       string
+	Attempts        int64
+	SubmittedAt     time.Time
+	DeadlineAt      sql.NullTime
+	NextActionAt    sql.NullTime
+	DecidedAt       sql.NullTime
+	ResubmitAt      sql.NullTime
+	NextTryAt       sql.NullTime
+	LeaseUntil      sql.NullTime
+	LeaseOwner      string
+	DecidedBy       string
+	Verdicts        string
+	Findings        string
+	NotPerformed    string
+	OverriddenBy    string
+}
+
+type VerificationCode struct {
+	TemplateID int64
+	Name       string
+	Type       string
+	Value      string
+	Provider   string
+	Sealed     []byte
+	IssuedAt   time.Time
+}
+
+type VerificationStep struct {
+	ID             int64
+	VerificationID int64
+	At             time.Time
+	Kind           string
+	Actor          string
+	Facts          string
 }
