@@ -28,6 +28,7 @@ type commands struct {
 	World     worldCmd     `cmd:"" help:"The simulated world: registries, DNS, mailbox, clock."`
 	Registry  registryCmd  `cmd:"" help:"A simulated registry alone, for testing a registrar."`
 	Drill     drillCmd     `cmd:"" help:"Cause a fault through the real flow, see it explained, mend it."`
+	Document  documentCmd  `cmd:"" name:"check-document" help:"Judge a picture of an identity document, or a batch of them."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to date."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare ledger, orders and names, and print every disagreement."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
