@@ -57,6 +57,7 @@ func TestWorldPages(t *testing.T) {
 	for _, delay := range []string{"2s", "10s"} {
 		worldCall(t, e.World, "POST", "/api/registries/cnsim/faults", map[string]any{"kind": "late-commit", "command": "domain:create", "match": "*.example", "clid": "openreg", "remaining": 1, "delay": delay}, &struct{}{})
 	}
+	worldCall(t, e.World, "PUT", "/api/verifier/settings?provider=1", map[string]any{"silent": true, "contradict": true}, &struct{}{})
 	worldCall(t, e.World, "POST", "/api/registries/newsim/power", map[string]bool{"up": false}, &struct{}{})
 
 	openAll := chromedp.Evaluate[chromedp.Void](`document.querySelectorAll('details').forEach(d => d.open = true)`)
@@ -74,6 +75,9 @@ func TestWorldPages(t *testing.T) {
 		{"names-cn", e.World + "/names?registry=cnsim&clid=rival&", nil},
 		{"name", e.World + "/names?q=openhost.net&", nil},
 		{"name-free", e.World + "/names?q=nobody-has-this.com&", nil},
+		{"verifier", e.World + "/verifier?", nil},
+		{"verifier-entry", e.World + "/verifier?register=organisations&new=1&", []step{visible("#f-field")}},
+		{"verifier-nobody", e.World + "/verifier?q=nobody&", nil},
 		{"no-such-page", e.World + "/no-such-page?", nil},
 		{"mailbox", e.Mailbox + "/?", nil},
 		{"mailbox-nothing", e.Mailbox + "/?to=nobody@example.com&", nil},

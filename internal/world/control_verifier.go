@@ -56,7 +56,9 @@ type verifierCase struct {
 	State     string            `json:"state"`
 	Result    string            `json:"result,omitempty"`
 	Facts     map[string]string `json:"facts,omitempty"`
-	Words     string            `json:"words,omitempty"`
+	Words     string            `json:"words,omitempty"` // in Chinese
+	EN        string            `json:"-"`
+	Note      string            `json:"-"`
 	ByHand    bool              `json:"by_hand,omitempty"`
 	Created   time.Time         `json:"created"`
 	Due       time.Time         `json:"due"`
@@ -74,6 +76,7 @@ func caseOf(c verifier.Case) verifierCase {
 	v := verifierCase{Ref: c.Ref, Provider: c.Provider, Client: c.Client, Kind: c.Input.Kind, Name: c.Input.Name, Number: covered(c.Input.Number),
 		Proof: c.Input.ProofType, Documents: len(c.Input.Documents), State: c.State, ByHand: c.ByHand, Created: c.Created, Due: c.Due}
 	if c.State != verifier.StatePending {
+		v.Note, v.EN = c.Opinion.Note, c.Opinion.English()
 		v.Result, v.Facts, v.Words, v.Decided = c.Opinion.Result, c.Opinion.Facts, c.Opinion.Words(), &c.Decided
 	}
 	if cb := c.Callback; cb != nil {

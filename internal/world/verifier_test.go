@@ -227,7 +227,7 @@ func TestVerifierForms(t *testing.T) {
 	if code, _, _ := form(t, w, own, "/verifier/verdict", url.Values{"ref": {ref[1]}, "result": {"N010"}}); code != 303 {
 		t.Errorf("%d", code)
 	}
-	if _, body := fetch(t, own+"/verifier?lang=en"); !strings.Contains(body, "N010") || !strings.Contains(body, "0 waiting") {
+	if _, body := fetch(t, own+"/verifier?lang=en"); !strings.Contains(body, "N010 who that is can&#39;t be established") || !strings.Contains(body, "0 waiting") {
 		t.Error("the opinion is not shown")
 	}
 	if code, _, _ := form(t, w, own, "/verifier/entry/drop", url.Values{"register": {"organisations"}, "number": {org.Code}}); code != 303 {

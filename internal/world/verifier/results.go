@@ -102,6 +102,12 @@ func (o Opinion) Words() string {
 	return r.ZH
 }
 
+// English is what the result means.
+func (o Opinion) English() string {
+	r, _ := resultOf(o.Result)
+	return r.EN
+}
+
 // String is the opinion as provider 1 writes it: one line.
 func (o Opinion) String() string {
 	var b strings.Builder
