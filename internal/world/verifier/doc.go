@@ -63,6 +63,9 @@
 // in the same way (code 4009 for another content), and GET /v2/tasks?bizNo= asks
 // without handing over anything; code 4004 says that it never arrived.
 //
+// Pictures are kept until there is an opinion, and the input that info tells of
+// has none afterwards.
+//
 // # Time
 //
 // Delays, dates and the gaps between callbacks are business time; timestamps of

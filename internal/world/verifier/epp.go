@@ -191,6 +191,7 @@ func (a *Authority) refusal(err error) *epp.Response {
 // create takes a person, an organisation or a name in.
 func (a *Authority) create(client string, act *epp.NVCreate) (*epp.Response, error) {
 	h := handover{provider: ProviderEPP, client: client}
+	var pictures []picture
 	if act.AuthInfo != nil {
 		h.own = act.AuthInfo.Pw
 		if n := len(h.own); n < 6 || n > 64 {
@@ -201,20 +202,13 @@ func (a *Authority) create(client string, act *epp.NVCreate) (*epp.Response, err
 	case act.RNV != nil:
 		r := act.RNV
 		h.input = Input{Kind: r.Role, Name: r.Name, Number: r.Num, ProofType: r.ProofType}
-		if len(r.Documents) > MaxDocuments {
-			return nil, bad("at most %d documents", MaxDocuments)
-		}
 		for _, d := range r.Documents {
-			kept, err := a.keep(d.FileType, d.FileContent)
-			if err != nil {
-				return nil, err
-			}
-			h.input.Documents = append(h.input.Documents, kept)
+			pictures = append(pictures, picture{d.FileType, d.FileContent})
 		}
 	default:
 		h.input = Input{Kind: KindDomain, Name: act.DNV.Name, SubjectCode: act.DNV.RNVCode}
 	}
-	c, lost, err := a.handOver(h)
+	c, lost, err := a.handOver(h, pictures)
 	if err != nil {
 		return nil, err
 	}
@@ -269,12 +263,12 @@ func (a *Authority) info(client string, act *epp.NVInfo) (*epp.Response, error) 
 			return epp.NewResponse(epp.CodeOK, &epp.NVInfoData{Input: in}), nil
 		}
 		in.RNV = &epp.RealName{Role: c.Input.Kind, Name: c.Input.Name, Num: c.Input.Number, ProofType: c.Input.ProofType}
-		for _, d := range c.Input.Documents {
-			content, err := a.content(d)
-			if err != nil {
-				return nil, err
-			}
-			in.RNV.Documents = append(in.RNV.Documents, epp.NVDocument{FileType: d.Type, FileContent: content})
+		pictures, err := a.pictures(c)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range pictures {
+			in.RNV.Documents = append(in.RNV.Documents, epp.NVDocument{FileType: p.fileType, FileContent: p.content})
 		}
 		return epp.NewResponse(epp.CodeOK, &epp.NVInfoData{Input: in}), nil
 	}

@@ -23,6 +23,11 @@ func TestAPersonIsVerified(t *testing.T) {
 	if r := s.do(c, epp.CodeStatusProhibits, &epp.NVInfo{Code: d.Code.Value}); reason(r) != "pendingCompliant" {
 		t.Errorf("info while pending: %q", reason(r))
 	}
+	s.restart()
+	c = s.login()
+	if in := s.input(c, d.Code.Value); in.Num != suHe || len(in.Documents) != 1 || in.Documents[0].FileContent != photo {
+		t.Errorf("input: %+v of %d pictures", in, len(in.Documents))
+	}
 	if at, ok := s.NextDue(); !ok || !at.Equal(t0.Add(DefaultDelay)) {
 		t.Errorf("due at %v %v", at, ok)
 	}
@@ -38,9 +43,15 @@ func TestAPersonIsVerified(t *testing.T) {
 	if !ok || info.SignedCode == nil || info.SignedCode.Encoded == "" || info.SignedCode.AuthInfo.Pw != "reference-1" {
 		t.Fatalf("info: %+v", info)
 	}
-	in, ok := epp.Find[*epp.NVInfoData](s.do(c, epp.CodeOK, &epp.NVInfo{Code: d.Code.Value, Input: true}).ResData)
-	if !ok || in.Input == nil || in.Input.RNV.Num != suHe || len(in.Input.RNV.Documents) != 1 || in.Input.RNV.Documents[0].FileContent != picture {
-		t.Errorf("input: %+v", in)
+	if in := s.input(c, d.Code.Value); in.Num != suHe || len(in.Documents) > 0 {
+		t.Errorf("input after the opinion: %+v of %d pictures", in, len(in.Documents))
+	}
+	if n := s.files(); n != 0 {
+		t.Errorf("%d pictures are kept after the opinion", n)
+	}
+	s.do(c, epp.CodeOK, person("苏禾", suHe, "reference-1")) // asked again, with the picture
+	if n := s.files(); n != 0 {
+		t.Errorf("%d pictures are kept of a repetition", n)
 	}
 }
 

@@ -183,8 +183,6 @@ func (a *Authority) postTask(client string, _ *http.Request, body []byte) (any, 
 		return nil, bad("kind is PERSON, ENTERPRISE or DOMAIN")
 	case t.BizNo == "" || len(t.BizNo) > 64:
 		return nil, bad("bizNo has 1 to 64 characters")
-	case len(t.Images) > MaxDocuments:
-		return nil, bad("at most %d images", MaxDocuments)
 	case t.CallbackURL != "" && !onLoopback(t.CallbackURL):
 		return nil, bad("callbackUrl is an http address on loopback")
 	case kind == KindDomain && t.Label == "":
@@ -198,14 +196,11 @@ func (a *Authority) postTask(client string, _ *http.Request, body []byte) (any, 
 		}
 		h.input.Name, h.input.Number, h.input.ProofType = t.SubjectName, t.CertNo, proof
 	}
+	var pictures []picture
 	for _, im := range t.Images {
-		d, err := a.keep(im.Format, im.Data)
-		if err != nil {
-			return nil, err
-		}
-		h.input.Documents = append(h.input.Documents, d)
+		pictures = append(pictures, picture{im.Format, im.Data})
 	}
-	c, lost, err := a.handOver(h)
+	c, lost, err := a.handOver(h, pictures)
 	switch {
 	case err != nil:
 		return nil, err

@@ -75,7 +75,7 @@ func (c *tasks) call(method, path string, in any, status int, code string) *Task
 }
 
 func task(biz, name, number string) Task {
-	return Task{BizNo: biz, Kind: "PERSON", SubjectName: name, CertType: "ID_CARD", CertNo: number, Images: []TaskImage{{Format: "jpg", Data: picture}}}
+	return Task{BizNo: biz, Kind: "PERSON", SubjectName: name, CertType: "ID_CARD", CertNo: number, Images: []TaskImage{{Format: "jpg", Data: photo}}}
 }
 
 func TestTasks(t *testing.T) {

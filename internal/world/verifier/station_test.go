@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -202,11 +203,11 @@ func created(t testing.TB, r *epp.Response) *epp.NVCreateData {
 	return d
 }
 
-var picture = base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a picture ", 2000)))
+var photo = base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a picture ", 2000)))
 
 func person(name, number, auth string) *epp.NVCreate {
 	c := &epp.NVCreate{NVInput: epp.NVInput{RNV: &epp.RealName{Role: epp.NVPerson, Name: name, Num: number, ProofType: epp.ProofOfCitizen,
-		Documents: []epp.NVDocument{{FileType: "jpg", FileContent: picture}}}}}
+		Documents: []epp.NVDocument{{FileType: "jpg", FileContent: photo}}}}}
 	if auth != "" {
 		c.AuthInfo = epp.Password(auth)
 	}
@@ -223,4 +224,24 @@ func (s *station) polled(c *epp.Client) *epp.NVPendingData {
 	}
 	s.do(c, epp.CodeOK, &epp.Poll{Op: epp.PollAck, MsgID: resp.MsgQ.ID})
 	return d
+}
+
+// input is what info tells of what was handed in.
+func (s *station) input(c *epp.Client, code string) *epp.RealName {
+	s.t.Helper()
+	in, ok := epp.Find[*epp.NVInfoData](s.do(c, epp.CodeOK, &epp.NVInfo{Code: code, Input: true}).ResData)
+	if !ok || in.Input == nil || in.Input.RNV == nil {
+		s.t.Fatalf("no input: %+v", in)
+	}
+	return in.Input.RNV
+}
+
+// files counts the pictures that are kept.
+func (s *station) files() int {
+	s.t.Helper()
+	list, err := os.ReadDir(filepath.Join(s.dir, "documents"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(list)
 }

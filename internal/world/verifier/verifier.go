@@ -2,7 +2,6 @@ package verifier
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp/signedcode"
-	"github.com/openregistrar/openregistrar/internal/world/pki"
 )
 
 // Account is a registrar that the authority serves.
@@ -52,6 +50,7 @@ type Authority struct {
 	j       *journal
 	issuers map[int]*issuer
 	flying  map[string]bool // references whose callback is under way
+	coming  map[string]int  // documents of hand-overs under way, by digest
 	cond    *sync.Cond      // of flying
 	closed  bool
 	calls   context.Context // ends with Close
@@ -63,7 +62,7 @@ func Open(dir string, now func() time.Time, opts Options) (*Authority, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Authority{dir: dir, log: opts.Log, accounts: map[string]Account{}, st: newState(), issuers: map[int]*issuer{}, flying: map[string]bool{},
+	a := &Authority{dir: dir, log: opts.Log, accounts: map[string]Account{}, st: newState(), issuers: map[int]*issuer{}, flying: map[string]bool{}, coming: map[string]int{},
 		// Milliseconds are what EPP shows.
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 	a.cond = sync.NewCond(&a.mu)
@@ -100,6 +99,9 @@ func Open(dir string, now func() time.Time, opts Options) (*Authority, error) {
 		}
 		return rec, nil
 	})
+	if err == nil {
+		err = a.sweepDocuments()
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.j.close())
 	}
@@ -198,7 +200,10 @@ func (a *Authority) RunDue(now time.Time) (n int, err error) {
 	if err != nil {
 		return n, err
 	}
-	return n + a.beginCallbacks(now), nil
+	if n > 0 {
+		err = a.sweepDocuments()
+	}
+	return n + a.beginCallbacks(now), err
 }
 
 // Settle waits until no callback is under way.
@@ -345,68 +350,7 @@ func (a *Authority) Verdict(ref string, o Opinion) error {
 	})
 	if err == nil {
 		a.beginCallbacks(a.now())
+		err = a.sweepDocuments()
 	}
 	return err
-}
-
-// Limits of what is handed in.
-const (
-	MaxDocuments     = 6
-	MaxDocumentBytes = 5 << 20 // of one document
-	maxName          = 300     // bytes
-	maxNumber        = 64
-)
-
-var fileTypes = []string{"jpg", "jpeg", "png", "tiff", "tif", "bmp", "gif", "webp", "pdf"}
-
-// keep checks a document and writes its content to a file.
-func (a *Authority) keep(fileType, content string) (d Document, err error) {
-	raw, err := base64.StdEncoding.DecodeString(content)
-	if err != nil {
-		return d, bad("a document is in base64")
-	}
-	d = Document{Type: strings.ToLower(fileType), SHA: sha256Hex(raw), Bytes: len(raw)}
-	switch {
-	case !slices.Contains(fileTypes, d.Type):
-		return d, bad("documents are %s", strings.Join(fileTypes, ", "))
-	case len(raw) == 0 || len(raw) > MaxDocumentBytes:
-		return d, bad("a document has at most %d MB", MaxDocumentBytes>>20)
-	}
-	path := filepath.Join(a.dir, "documents", d.SHA)
-	if _, err := os.Stat(path); err == nil {
-		return d, nil
-	}
-	return d, pki.WriteFile(path, raw)
-}
-
-// content is a kept document's, in base64.
-func (a *Authority) content(d Document) (string, error) {
-	raw, err := os.ReadFile(filepath.Join(a.dir, "documents", d.SHA))
-	return base64.StdEncoding.EncodeToString(raw), err
-}
-
-// check tells what is wrong with an input.
-func (in *Input) check() error {
-	switch {
-	case len(in.Name) > maxName || len(in.Number) > maxNumber:
-		return bad("a name has at most %d bytes, a number %d", maxName, maxNumber)
-	case len(in.Documents) > MaxDocuments:
-		return bad("at most %d documents", MaxDocuments)
-	}
-	return nil
-}
-
-// handOver takes an input in.
-func (a *Authority) handOver(h handover) (c *Case, lost bool, err error) {
-	if err := h.input.check(); err != nil {
-		return nil, false, err
-	}
-	err = a.do(func(s *state, now time.Time) (rec record, err error) {
-		c, lost, rec, err = s.take(h, now, a.sign)
-		return rec, err
-	})
-	if err == nil && c.Callback.open() {
-		a.beginCallbacks(a.now())
-	}
-	return c, lost, err
 }
