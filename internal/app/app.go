@@ -95,6 +95,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a.loops.Go(func() { a.lookAll(run) })
 	a.loops.Go(func() { a.dropOld(run) })
 	a.loops.Go(func() { a.watchAll(run) })
+	a.loops.Go(func() { a.sealAll(run) })
 	a.loops.Go(func() { a.readAll(run) })
 	a.loops.Go(func() { a.reseal(run) })
 	a.loops.Go(func() { a.verifyAll(run) })

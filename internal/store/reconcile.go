@@ -117,7 +117,11 @@ func (s *Store) Reconcile(ctx context.Context) ([]string, error) {
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	off, err := s.CheckChain(ctx)
+	return append(out, off...), err
 }
 
 // words writes a row of any columns.

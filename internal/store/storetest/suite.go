@@ -41,6 +41,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"policies", policies},
 		{"what the installation fixes once", fixed},
 		{"log", log},
+		{"the log is sealed", chain},
 		{"messages", messages},
 		{"expected versions", expectations},
 		{"a plan is committed whole or not at all", allOrNothing},
