@@ -75,9 +75,41 @@ type owning interface {
 }
 
 type templating interface {
+	drafting
+	picturing
+	reaching
 	CreateTemplate(ctx context.Context, scope domain.Scope, in ops.TemplateForm) (domain.Template, error)
+	ReplaceTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID, in ops.TemplateForm) (domain.Template, error)
 	Template(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
 	Templates(ctx context.Context, scope domain.Scope, f ops.TemplateFilter) ([]domain.Template, int, error)
+	DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) error
+	SubmitTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+	WithdrawTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+	VerificationOf(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+}
+
+type drafting interface {
+	CheckTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID, in ops.TemplateForm) (ops.CheckView, error)
+	SaveTemplate(ctx context.Context, scope domain.Scope, in ops.TemplateForm) (domain.Template, error)
+	ModifyTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID, in ops.TemplateForm) (domain.Template, error)
+	CopyTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+	ConvertTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+	SetDefault(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+}
+
+type picturing interface {
+	UploadDocument(ctx context.Context, scope domain.Scope, fileName string, content []byte) (ops.DocumentView, error)
+	ConvertDocument(ctx context.Context, scope domain.Scope, fileName string, content []byte) ([]byte, string, error)
+	Document(ctx context.Context, scope domain.Scope, id domain.DocumentID) (ops.DocumentView, error)
+	DocumentPicture(ctx context.Context, scope domain.Scope, id domain.DocumentID, purpose string) (ops.Picture, error)
+	DocumentLink(scope domain.Scope, id domain.DocumentID) string
+}
+
+type reaching interface {
+	SendPhoneEmailCode(ctx context.Context, scope domain.Scope, kind domain.ReachType, typed string) error
+	CreatePhoneEmail(ctx context.Context, scope domain.Scope, kind domain.ReachType, typed, code string) (domain.Reach, error)
+	DeletePhoneEmail(ctx context.Context, scope domain.Scope, kind domain.ReachType, typed string) error
+	PhoneEmails(ctx context.Context, scope domain.Scope, f ops.ReachFilter) ([]domain.Reach, int, error)
 }
 
 type paying interface {
@@ -103,9 +135,10 @@ type Limits struct {
 	PerSecond int   // requests a second of one key to one action, instead of each action's own figure
 }
 
-// Deps is what New needs; every field but Limits must be set.
+// Deps is what New needs; every field but Limits and URL must be set.
 type Deps struct {
 	Ops    Ops
+	URL    string // of the console, where pictures are shown; no slash at its end
 	Keys   Keys
 	Wall   func() time.Time // signatures and rates go by the wall clock (DESIGN section 5)
 	Log    *slog.Logger

@@ -35,6 +35,50 @@ var productCodes = map[fault.Code]string{
 	"template.not-found":    "ResourceNotFound.TemplateNotFound",
 	"template.not-approved": "ResourceNotFound.ApprovedTemplateNotFound",
 	"template.too-many":     "FailedOperation.TemplateMaxNumFailed",
+	"template.not-editable": "FailedOperation.TemplateCanNotModify",
+	"template.old-form":     "FailedOperation.TemplateCanNotModify",
+	"template.not-old-form": "FailedOperation",
+	"template.in-use":       "FailedOperation.DeleteTemplateFailed",
+
+	"upload.too-small":      "InvalidParameter.ImageSizeBelow",
+	"upload.too-large":      "InvalidParameter.ImageSizeExceed",
+	"upload.format":         "InvalidParameter.ImageFormatIsInvalid",
+	"document.not-found":    "InvalidParameter.CertificateImageIsInvalid",
+	"document.too-many":     "FailedOperation.UploadImageFailed",
+	"document.link-expired": "InvalidParameter.CertificateImageIsInvalid",
+	"document.not-colour":   "InvalidParameter.CertificateImageIsInvalid",
+	"document.unclear":      "InvalidParameter.CertificateImageIsInvalid",
+	"document.incomplete":   "InvalidParameter.CertificateImageIsInvalid",
+	"document.covered":      "InvalidParameter.CertificateImageIsInvalid",
+	"document.watermark":    "InvalidParameter.CertificateImageIsInvalid",
+	"document.wrong-side":   "InvalidParameter.CertificateImageIsInvalid",
+	"document.unrecognised": "InvalidParameter.CertificateImageIsInvalid",
+	"document.expired":      "InvalidParameter.CertificateImageIsInvalid",
+	"document.near-expiry":  "InvalidParameter.CertificateImageIsInvalid",
+	"reach.not-found":       "ResourceNotFound",
+	"reach.duplicate":       "FailedOperation.DuplicatePhoneEmail",
+	"reach.prohibited":      "FailedOperation.ProhibitPhoneEmail",
+	"reach.too-many-codes":  "FailedOperation.SendVerifyCodeIsLimited",
+	"reach.code-wrong":      "InvalidParameter.VerifyCodeIsInvalid",
+	"reach.code-expired":    "InvalidParameter.VerifyCodeIsInvalid",
+	"reach.in-use":          "ResourceInUse",
+	"reach.no-channel":      "FailedOperation.SendTcbPhoneEmailCodeFailed",
+
+	"verify.number-malformed":             "InvalidParameter.CertificateCodeIsInvalid",
+	"verify.number-confusable":            "InvalidParameter.CertificateCodeIsInvalid",
+	"verify.number-wrong-field":           "InvalidParameter.CertificateCodeIsInvalid",
+	"verify.number-photo-mismatch":        "InvalidParameter.CertificateCodeIsInvalid",
+	"verify.number-incomplete-in-photo":   "InvalidParameter.CertificateImageIsInvalid",
+	"verify.type-mismatch":                "InvalidParameter.CodeTypeIsInvalid",
+	"verify.type-licence-as-certificate":  "InvalidParameter.CodeTypeIsInvalid",
+	"verify.owner-name-malformed":         "InvalidParameter.OrgIsInvalid",
+	"verify.owner-name-mismatch":          "InvalidParameter.OrgIsInvalid",
+	"verify.owner-name-is-representative": "InvalidParameter.OrgIsInvalid",
+	"verify.owner-name-transliteration":   "InvalidParameter.NameEnCnIsInvalid",
+	"verify.foreign-name-differs":         "InvalidParameter.OrgInCNInvalid",
+	"verify.contact-not-person":           "InvalidParameter.NameCnIsInvalid",
+	"verify.address-incomplete":           "InvalidParameter.TemplateAddressInvalid",
+	"verify.region-unsupported":           "InvalidParameter.CountryCnInvalid",
 
 	"order.not-found":            "ResourceNotFound",
 	"order.years":                "InvalidParameterValue.InvalidParameterFormat",
@@ -94,11 +138,24 @@ var templateFields = map[string]struct{ any, ascii, characters string }{
 	"RegistrantType":     {any: "UserTypeIsInvalid"},
 	"CertificateType":    {any: "CodeTypeIsInvalid"},
 	"CertificateCode":    {any: "CertificateCodeIsInvalid"},
+	"ImgUrl":             {any: "CertificateImageIsInvalid"},
+	"ValidFrom":          {any: "CertificateImageIsInvalid"},
+	"ValidUntil":         {any: "CertificateImageIsInvalid"},
+
+	"RegistrantCertificateCode": {any: "CertificateCodeIsInvalid"},
+	"RegistrantCertificateType": {any: "RepTypeIsInvalid"},
+	"RegistrantImgUrl":          {any: "CertificateImageIsInvalid"},
 }
+
+// addressFields are the product's codes for parts of an address that is incomplete.
+var addressFields = map[string]string{"ProvinceCN": "ProvinceCnInvalid", "CityCN": "CityCnInvalid", "StreetCN": "StreetIsInvalid", "Street": "StreetIsInvalid"}
+
+// subjectFields are the product's codes for a person or an organisation that registries don't take, by whose it is.
+var subjectFields = map[string]string{"owner": "OrgIsKeyword", "contact": "NameIsKeyword"}
 
 // productCode finds the product's error code for a fault of an action.
 func productCode(f *fault.Error, act action) string {
-	if strings.HasPrefix(string(f.Code), "template.") {
+	if strings.HasPrefix(string(f.Code), "template.field-") {
 		if t, ok := templateFields[f.Facts["field"]]; ok {
 			switch {
 			case f.Facts["rule"] == "ascii" && t.ascii != "":
@@ -111,6 +168,16 @@ func productCode(f *fault.Error, act action) string {
 	}
 	field := f.Facts["field"]
 	switch {
+	case f.Code == "template.reach-unverified":
+		return "InvalidParameter." + field + "IsUnverified"
+	case f.Code == "verify.address-incomplete" && addressFields[field] != "":
+		return "InvalidParameter." + addressFields[field]
+	case strings.HasPrefix(string(f.Code), "registrant.") && subjectFields[f.Facts["role"]] != "":
+		return "InvalidParameter." + subjectFields[f.Facts["role"]]
+	case f.Code == "upload.format" && f.Facts["extension"] != "" && f.Facts["extension"] != f.Facts["found"]:
+		return "InvalidParameter.ImageExtInvalid"
+	case f.Code == "api.malformed-field" && field == "ImageFile":
+		return "InvalidParameter.ImageFileIsInvalid"
 	case f.Code == "api.missing-field" && missing[field] != "":
 		return missing[field]
 	case f.Code == "api.malformed-field" && malformed[field] != "":

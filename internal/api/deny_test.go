@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -79,10 +80,16 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 	for id, who := range map[domain.AccountID]string{victim: "victim@secret.example", thief: "thief@x.example", desk: "desk@x.example"} {
 		writes = append(writes, ops.InsertAccount{Account: domain.Account{ID: id, Email: who, Role: domain.Owner, Locale: "en", CreatedAt: at}})
 	}
-	tmpl := domain.Template{ID: form, Account: victim, Version: 1, Status: domain.TemplateApproved, MaskedNumber: "110***1234", CreatedAt: at, UpdatedAt: at,
+	const picture, draft, submission = 5006, 5007, 5008
+	tmpl := domain.Template{ID: form, Account: victim, Document: picture, Version: 1, Status: domain.TemplateApproved, MaskedNumber: "110***1234", CreatedAt: at, UpdatedAt: at,
 		Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: "受害人", Email: "victim@secret.example"}}
 	if err := db.Commit(ctx, ops.Plan{
 		Writes: append(writes, ops.InsertTemplate{Template: tmpl},
+			ops.InsertTemplate{Template: domain.Template{ID: draft, Account: victim, Version: 1, Status: domain.TemplateNotUpload, MaskedNumber: "110***1234", CreatedAt: at, UpdatedAt: at,
+				Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: "受害人", Email: "victim@secret.example"}}},
+			ops.InsertDocument{Document: domain.Document{ID: picture, Account: victim, FileName: "SECRETFILE.jpg", Format: "jpeg", Bytes: 60_000, Reading: domain.ReadingDone, CreatedAt: at}, Picture: []byte("SECRETPICTURE"), Most: 9},
+			ops.PutReach{Reach: domain.Reach{Account: victim, Type: domain.ReachPhone, Code: "+86.13612345678", VerifiedAt: at}},
+			ops.InsertVerification{Verification: domain.Verification{ID: submission, Account: victim, Template: form, Version: 1, TemplateVersion: 1, State: domain.VerificationWaiting, Provider: "SECRETAUTHORITY", SubmittedAt: at, Findings: "[]"}},
 			ops.InsertOrder{Order: domain.Order{ID: order, Number: "SECRETNUMBER", Account: victim, Action: domain.ActionNew, Count: 1, Total: 700, Currency: "CNY", Key: "key:k", CreatedAt: at},
 				Items: []domain.Item{it}, Intents: []domain.Intent{{ID: intent, Item: item, Account: victim, RegistryAccount: "verisim", Name: it.Name,
 					Kind: domain.IntentCreate, State: domain.IntentQueued, ClTRID: "OR-1", NextTryAt: at, CreatedAt: at}}},
@@ -107,11 +114,25 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	public := domain.TemplateID(form).Public()
+	public, drafted, seen := domain.TemplateID(form).Public(), domain.TemplateID(draft).Public(), domain.DocumentID(picture).Public()
+	whole, err := json.Marshal(contact())
+	if err != nil {
+		t.Fatal(err)
+	}
+	contactText := string(whole)
 	calls := map[string]string{ // a body, or a query for GET
 		"CheckDomain": `{"DomainName":"victims-own.com"}`, "DescribeTldList": `{}`, "DescribeDomainPriceList": `{"TldList":[".com"]}`,
-		"CreateTemplate":   `{"ContactInfo":{}}`,
-		"DescribeTemplate": `{"TemplateId":"` + public + `"}`, "DescribeTemplateList": `{}`,
+		"CreateTemplate": `{"ContactInfo":{}}`, "ModifyTemplate": `{"TemplateId":"` + drafted + `","ContactInfo":` + contactText + `,"CertificateInfo":{"CertificateCode":"1","CertificateType":"SFZ","ImgUrl":"` + seen + `"}}`,
+		"DeleteTemplate": `{"TemplateId":"` + drafted + `"}`, "UploadImage": `{"ImageFile":"AAAA"}`,
+		"SendPhoneEmailCode": `{"Code":"nobody@x.example","Type":2}`, "CreatePhoneEmail": `{"Code":"+86.13612345678","Type":1,"VerifyCode":"000000"}`,
+		"DeletePhoneEmail": `{"Code":"+86.13612345678","Type":1}`, "DescribePhoneEmailList": `{}`,
+		"UploadDocument": `{"content":"AAAA"}`, "GetDocument": "id=" + seen, "ShowDocument": "id=" + seen, "ConvertDocument": `{"content":"AAAA"}`,
+		"CheckTemplate": `{"template_id":"` + public + `","form":{"document_id":"` + seen + `"}}`, "SaveTemplate": `{"form":{"document_id":"` + seen + `"}}`,
+		"ChangeTemplate": `{"template_id":"` + drafted + `","form":{}}`, "SubmitTemplate": `{"template_id":"` + drafted + `"}`, "WithdrawTemplate": `{"template_id":"` + public + `"}`,
+		"GetVerification": "template_id=" + public, "CopyTemplate": `{"template_id":"` + public + `"}`, "ConvertTemplate": `{"template_id":"` + public + `"}`,
+		"SetDefaultTemplate": `{"template_id":"` + public + `"}`, "DropTemplate": `{"template_id":"` + drafted + `"}`,
+		"DescribeDomainSimpleInfo": `{"DomainName":"victims-own.com"}`,
+		"DescribeTemplate":         `{"TemplateId":"` + public + `"}`, "DescribeTemplateList": `{}`,
 		"CreateDomainBatch":        `{"TemplateId":"` + public + `","Period":1,"Domains":["fresh.com"],"PayMode":1}`,
 		"ModifyDomainDNSBatch":     `{"Domains":["victims-own.com"],"Dns":["ns1.thief.example","ns2.thief.example"]}`,
 		"RenewDomainBatch":         `{"Domains":["victims-own.com"],"Period":1,"PayMode":1}`,
@@ -128,7 +149,7 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"GetWallet": "", "CreateTopUp": `{"amount":1000,"ref":"SECRETREF"}`, "ListCases": "subject=victims.com", "LookupName": `{"name":"victims-own.com"}`,
 		"ListLog": "subject=victims.com", "GetFreshness": "version=1", "SearchNames": "q=victims-own.com",
 	}
-	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", "CODESECRET", "D16E57", `"yours"`, `"LogId":5001`}
+	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", "SECRETFILE", "SECRETPICTURE", "SECRETAUTHORITY", "U0VDUkVU", "CODESECRET", "D16E57", `"yours"`, `"LogId":5001`}
 	call := func(key string, act action) string {
 		t.Helper()
 		in, known := calls[act.name]
@@ -185,6 +206,17 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 	after, err := db.TenureByName(ctx, "victims-own.com")
 	if err != nil || after.Version != 1 {
 		t.Errorf("the name was changed: %+v %v", after, err)
+	}
+	for _, id := range []domain.TemplateID{form, draft} {
+		if tm, err := db.Template(ctx, id); err != nil || tm.Version != 1 || tm.IsDefault {
+			t.Errorf("template %d was changed: %+v %v", id, tm, err)
+		}
+	}
+	if v, err := db.NewestVerification(ctx, form); err != nil || v.State != domain.VerificationWaiting {
+		t.Errorf("the submission was changed: %+v %v", v, err)
+	}
+	if _, err := db.Reach(ctx, domain.Reach{Account: victim, Type: domain.ReachPhone, Code: "+86.13612345678"}); err != nil {
+		t.Errorf("the reach is gone: %v", err)
 	}
 	if w, err := db.Wallet(ctx, victim); err != nil || w.Balance != 77_077 || w.Held != 700 {
 		t.Errorf("the wallet was changed: %+v %v", w, err)

@@ -45,6 +45,8 @@ type fake struct {
 	fail      error
 	filter    ops.CaseFilter
 	asked     []string // changes of names, in words
+	picture   []byte
+	fileName  string
 }
 
 func newFake(t *testing.T) *fake {

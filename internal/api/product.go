@@ -140,90 +140,12 @@ func findSuffix(t *policy.Table, typed string) (policy.Suffix, bool) {
 	return policy.Suffix{}, false
 }
 
-func createTemplate(ctx context.Context, a *API, c caller, in *createTemplateIn) (*TemplateOut, error) {
-	ci := in.ContactInfo
-	form := ops.TemplateForm{Contact: domain.Contact{
-		Kind:           domain.SubjectKind(ci.RegistrantType),
-		OrganizationCN: ci.OrganizationNameCN, Organization: ci.OrganizationName,
-		NameCN: ci.RegistrantNameCN, Name: ci.RegistrantName,
-		CountryCN: ci.CountryCN, Country: ci.Country, ProvinceCN: ci.ProvinceCN, Province: ci.Province,
-		CityCN: ci.CityCN, City: ci.City, StreetCN: ci.StreetCN, Street: ci.Street,
-		PostalCode: ci.ZipCode, Telephone: ci.Telephone, Email: ci.Email,
-	}}
-	if cert := in.CertificateInfo; cert != nil {
-		form.CertificateType, form.CertificateNumber = cert.CertificateType, cert.CertificateCode
-	}
-	t, err := a.Ops.CreateTemplate(ctx, c.scope, form)
-	if err != nil {
-		return nil, err
-	}
-	return &TemplateOut{templateInfo(t, c.lang)}, nil
-}
-
-func describeTemplate(ctx context.Context, a *API, c caller, in *templateIn) (*TemplateOut, error) {
-	id, err := templateID(in.TemplateId)
-	if err != nil {
-		return nil, err
-	}
-	t, err := a.Ops.Template(ctx, c.scope, id)
-	if err != nil {
-		return nil, err
-	}
-	return &TemplateOut{templateInfo(t, c.lang)}, nil
-}
-
-func templateID(public string) (domain.TemplateID, error) {
-	id, ok := domain.ParseTemplateID(public)
-	if !ok {
-		return 0, fault.New(fault.Missing, "template.not-found", "template", clip(public))
-	}
-	return id, nil
-}
-
-func describeTemplateList(ctx context.Context, a *API, c caller, in *templateListIn) (*TemplateListOut, error) {
-	f := ops.TemplateFilter{Page: page(in.Offset, in.Limit), Status: domain.TemplateStatus(in.Status), Keyword: in.Keyword}
-	if in.Type != "all" {
-		f.Kind = domain.SubjectKind(in.Type)
-	}
-	list, total, err := a.Ops.Templates(ctx, c.scope, f)
-	if err != nil {
-		return nil, err
-	}
-	out := &TemplateListOut{TotalCount: int64(total), TemplateSet: []TemplateInfo{}}
-	for _, t := range list {
-		out.TemplateSet = append(out.TemplateSet, templateInfo(t, c.lang))
-	}
-	return out, nil
-}
-
 func page(offset int, limit *int) ops.Page {
 	p := ops.Page{Offset: offset, Limit: 20}
 	if limit != nil {
 		p.Limit = *limit
 	}
 	return p
-}
-
-func templateInfo(t domain.Template, lang string) TemplateInfo {
-	ct := t.Contact
-	out := TemplateInfo{
-		TemplateId: t.ID.Public(), AuditStatus: string(t.Status), CreatedOn: stamp(t.CreatedAt), UpdatedOn: stamp(t.UpdatedAt),
-		UserUin: t.Account.Uin(), IsDefault: "no", IsValidTemplate: 1,
-		CertificateInfo: CertificateInfo{CertificateCode: t.MaskedNumber, CertificateType: t.CertificateType},
-		ContactInfo: ContactInfo{
-			OrganizationNameCN: ct.OrganizationCN, OrganizationName: ct.Organization, RegistrantNameCN: ct.NameCN, RegistrantName: ct.Name,
-			ProvinceCN: ct.ProvinceCN, CityCN: ct.CityCN, StreetCN: ct.StreetCN, Street: ct.Street, CountryCN: ct.CountryCN,
-			Telephone: ct.Telephone, Email: ct.Email, ZipCode: ct.PostalCode, RegistrantType: string(ct.Kind),
-			Province: ct.Province, City: ct.City, Country: ct.Country,
-		},
-	}
-	if t.IsDefault {
-		out.IsDefault = "yes"
-	}
-	if t.Reason != "" {
-		out.AuditReason = bracketed(lang, fault.Code(t.Reason), nil)
-	}
-	return out
 }
 
 func createDomainBatch(ctx context.Context, a *API, c caller, in *createDomainBatchIn) (*LogOut, error) {
@@ -362,7 +284,7 @@ func describeBaseInfo(ctx context.Context, a *API, c caller, in *baseInfoIn) (*B
 	slices.Sort(info.DomainStatus)
 	switch tmpl, err := a.Ops.Template(ctx, c.scope, t.Template); {
 	case err == nil:
-		info.RealNameAuditStatus = string(tmpl.Status)
+		info.RealNameAuditStatus = auditStatus(tmpl.Status)
 		if tmpl.Reason != "" {
 			info.RealNameAuditUnpassReason = bracketed(c.lang, fault.Code(tmpl.Reason), nil)
 		}

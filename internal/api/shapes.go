@@ -52,81 +52,6 @@ type PriceInfo struct {
 	Operation string `json:"Operation"`
 }
 
-// ContactInfo is a registrant's data in Chinese and Latin forms.
-type ContactInfo struct {
-	OrganizationNameCN string `json:"OrganizationNameCN" doc:"Owner, in Chinese; a person's own name when RegistrantType is I."`
-	OrganizationName   string `json:"OrganizationName" doc:"Owner, in Latin letters."`
-	RegistrantNameCN   string `json:"RegistrantNameCN" doc:"Contact person, in Chinese."`
-	RegistrantName     string `json:"RegistrantName" doc:"Contact person, in Latin letters."`
-	ProvinceCN         string `json:"ProvinceCN"`
-	CityCN             string `json:"CityCN"`
-	StreetCN           string `json:"StreetCN"`
-	Street             string `json:"Street"`
-	CountryCN          string `json:"CountryCN"`
-	Telephone          string `json:"Telephone" doc:"+86.13800000000"`
-	Email              string `json:"Email"`
-	ZipCode            string `json:"ZipCode"`
-	RegistrantType     string `json:"RegistrantType" doc:"E enterprise, I individual."`
-	Province           string `json:"Province,omitempty"`
-	City               string `json:"City,omitempty"`
-	Country            string `json:"Country,omitempty" doc:"ISO 3166-1 alpha-2; CN when left out."`
-}
-
-// CertificateInfo names the document behind a template.
-type CertificateInfo struct {
-	CertificateCode           string `json:"CertificateCode" doc:"The document's number; masked in answers."`
-	CertificateType           string `json:"CertificateType" doc:"SFZ, HZ, YYZZ, ORG, TYDMZ …"`
-	ImgUrl                    string `json:"ImgUrl,omitempty" doc:"Pictures aren't examined yet."`
-	OriginImgUrl              string `json:"OriginImgUrl,omitempty"`
-	RegistrantCertificateCode string `json:"RegistrantCertificateCode,omitempty"`
-	RegistrantCertificateType string `json:"RegistrantCertificateType,omitempty"`
-	RegistrantImgUrl          string `json:"RegistrantImgUrl,omitempty"`
-}
-
-type createTemplateIn struct {
-	ContactInfo     ContactInfo      `json:"ContactInfo"`
-	CertificateInfo *CertificateInfo `json:"CertificateInfo,omitempty"`
-}
-
-type templateIn struct {
-	TemplateId string `json:"TemplateId" doc:"tmpl-xxxxxxxx"`
-}
-
-// TemplateOut is one template.
-type TemplateOut struct {
-	Template TemplateInfo `json:"Template"`
-}
-
-// TemplateInfo is a registrant template.
-type TemplateInfo struct {
-	TemplateId      string          `json:"TemplateId"`
-	AuditStatus     string          `json:"AuditStatus" doc:"NotUpload, InAudit, Approved, Reject"`
-	CreatedOn       string          `json:"CreatedOn"`
-	UpdatedOn       string          `json:"UpdatedOn"`
-	UserUin         string          `json:"UserUin"`
-	IsDefault       string          `json:"IsDefault" doc:"yes, no"`
-	AuditReason     string          `json:"AuditReason"`
-	CertificateInfo CertificateInfo `json:"CertificateInfo"`
-	ContactInfo     ContactInfo     `json:"ContactInfo"`
-	IsValidTemplate int64           `json:"IsValidTemplate" doc:"1 usable, 0 not"`
-	InvalidReason   string          `json:"InvalidReason"`
-	IsBlack         bool            `json:"IsBlack"`
-}
-
-type templateListIn struct {
-	Offset  int    `json:"Offset,omitempty" minimum:"0"`
-	Limit   *int   `json:"Limit,omitempty" minimum:"1" maximum:"100" doc:"20 when left out."`
-	Type    string `json:"Type,omitempty" enum:"all,I,E"`
-	Status  string `json:"Status,omitempty" enum:"NotUpload,InAudit,Approved,Reject,NotVerified"`
-	Keyword string `json:"Keyword,omitempty" maxLength:"64" doc:"Part of the owner's name."`
-}
-
-// TemplateListOut is a page of templates.
-type TemplateListOut struct {
-	TotalCount  int64          `json:"TotalCount"`
-	TemplateSet []TemplateInfo `json:"TemplateSet"`
-}
-
 type createDomainBatchIn struct {
 	TemplateId          string   `json:"TemplateId" doc:"An Approved template."`
 	Period              int      `json:"Period" minimum:"1" maximum:"10" doc:"Years."`
@@ -247,6 +172,39 @@ type baseInfoIn struct {
 type BaseInfoOut struct {
 	DomainInfo DomainBaseInfo `json:"DomainInfo"`
 	Uin        string         `json:"Uin"`
+}
+
+// SimpleInfoOut is one name with whose it is.
+type SimpleInfoOut struct {
+	DomainInfo DomainSimpleInfo `json:"DomainInfo"`
+	Uin        string           `json:"Uin"`
+}
+
+type simpleInfoIn struct {
+	DomainName string `json:"DomainName"`
+}
+
+// DomainSimpleInfo is DomainBaseInfo and the names of its registrant.
+type DomainSimpleInfo struct {
+	DomainId                    string   `json:"DomainId"`
+	DomainName                  string   `json:"DomainName"`
+	RealNameAuditStatus         string   `json:"RealNameAuditStatus" doc:"NotUpload, InAudit, Approved, Reject, NoAudit"`
+	RealNameAuditUnpassReason   string   `json:"RealNameAuditUnpassReason"`
+	DomainNameAuditStatus       string   `json:"DomainNameAuditStatus" doc:"NotAudit, Pending, Auditing, Approved, Rejected"`
+	DomainNameAuditUnpassReason string   `json:"DomainNameAuditUnpassReason"`
+	CreationDate                string   `json:"CreationDate" doc:"YYYY-MM-DD"`
+	ExpirationDate              string   `json:"ExpirationDate" doc:"YYYY-MM-DD"`
+	DomainStatus                []string `json:"DomainStatus"`
+	BuyStatus                   string   `json:"BuyStatus"`
+	RegistrarType               string   `json:"RegistrarType"`
+	NameServer                  []string `json:"NameServer"`
+	LockTransfer                bool     `json:"LockTransfer" doc:"The 60-day lock after a change of registrant or registrar."`
+	LockEndTime                 string   `json:"LockEndTime"`
+	RegistrantType              string   `json:"RegistrantType" doc:"E enterprise, I individual."`
+	OrganizationNameCN          string   `json:"OrganizationNameCN"`
+	OrganizationName            string   `json:"OrganizationName"`
+	RegistrantNameCN            string   `json:"RegistrantNameCN"`
+	RegistrantName              string   `json:"RegistrantName"`
 }
 
 // DomainBaseInfo is one name.

@@ -13,6 +13,7 @@ type action struct {
 	doc     string
 	need    need
 	rate    int    // requests a second of one key
+	body    int64  // bytes that a body may have; 0: Limits.Body
 	failed  string // the product's code when an outside doesn't answer
 
 	product bool // also in form 1
@@ -65,6 +66,15 @@ func streamed[In, Out any](path, name string, rate int, summary, doc string, h f
 	}
 }
 
+// largeBody takes the largest picture that can be converted, in base64.
+const largeBody = 28 << 20
+
+// large makes an action take pictures.
+func large(act action) action {
+	act.body = largeBody
+	return act
+}
+
 // table is every action there is. Rates are the product's published ones.
 func table() []action {
 	create := shared("CreateDomainBatch", 20, "FailedOperation.RegisterDomainFailed", "Register up to 4,000 names",
@@ -84,10 +94,19 @@ func table() []action {
 		shared("DescribeDomainPriceList", 10, "FailedOperation.DomainPriceListFailed", "List prices by suffix, years and operation",
 			"Without a filter, everything. Prices are whole units of the currency, rounded up.", describePriceList),
 
-		shared("CreateTemplate", 20, "FailedOperation.CreateTemplateFailed", "Make a registrant template",
-			"The template is InAudit until its review ends; only an Approved one can be used in orders.", createTemplate),
+		shared("CreateTemplate", 20, "FailedOperation.CreateTemplateFailed", "Make a registrant template and submit it",
+			"Telephone and e-mail have to be verified, and ImgUrl be what UploadImage answered. What our checks refuse is not kept. Without CertificateInfo it is a draft (NotUpload). InAudit until it is decided; only an Approved one holds names for good.", createTemplate),
+		shared("ModifyTemplate", 20, "FailedOperation", "Change a registrant template and submit it", "Not while it is InAudit or Approved. What our checks refuse changes nothing.", modifyTemplate),
+		shared("DeleteTemplate", 20, "FailedOperation.DeleteTemplateFailed", "Delete a registrant template", "Not while it is InAudit, or names or orders under way rest on it. Its pictures are shredded.", deleteTemplate),
 		shared("DescribeTemplate", 20, "FailedOperation.DescribeTemplateFailed", "Read a registrant template", "The document's number is masked.", describeTemplate),
 		shared("DescribeTemplateList", 20, "FailedOperation.DescribeTemplateFailed", "List registrant templates", "Newest first.", describeTemplateList),
+		large(shared("UploadImage", 20, "FailedOperation.UploadImageFailed", "Upload the picture of an identity document",
+			"55 KB to 5 MB; jpg, jpeg, png, tiff, tif, bmp, gif or webp. Kept sealed, without metadata.", uploadImage)),
+		shared("SendPhoneEmailCode", 20, "FailedOperation.SendTcbPhoneEmailCodeFailed", "Send a code to a telephone number or an e-mail address",
+			"Six digits, good for some minutes; as many an hour as the operator lets there be.", sendPhoneEmailCode),
+		shared("CreatePhoneEmail", 20, "FailedOperation", "Keep a telephone number or an e-mail address that the code proves", "", createPhoneEmail),
+		shared("DeletePhoneEmail", 20, "FailedOperation", "Forget a verified telephone number or e-mail address", "Not while a template that is InAudit or Approved rests on it.", deletePhoneEmail),
+		shared("DescribePhoneEmailList", 20, "FailedOperation", "List verified telephone numbers and e-mail addresses", "Newest first.", describePhoneEmailList),
 
 		create,
 		shared("ModifyDomainDNSBatch", 20, "FailedOperation.SetDomainDnsFailed", "Change the name servers of up to 4,000 names",
@@ -104,6 +123,7 @@ func table() []action {
 		shared("DescribeBatchOperationLogDetails", 20, "FailedOperation", "List the names of a batch", "In the order that they were given in.", describeBatchDetails),
 
 		shared("DescribeDomainNameList", 20, "FailedOperation.DescribeDomainListFailed", "List the account's names", "By name. Dates are Asia/Shanghai.", describeNameList),
+		shared("DescribeDomainSimpleInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names and whose it is", "Dates are Asia/Shanghai.", describeSimpleInfo),
 		shared("DescribeDomainBaseInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names", "Dates are Asia/Shanghai.", describeBaseInfo),
 
 		plain(http.MethodGet, "/api/v1/dnssec", "GetDNSSEC", own, 20, "Read a name's DS records", "As the registry showed them last.", getDNSSEC),
@@ -116,6 +136,24 @@ func table() []action {
 			"Answers with the batch's LogId. A name registered a few days ago is gone at once; any other can be restored for a while. Nothing is refunded.", deleteDomain),
 		restore,
 		plain(http.MethodPost, "/api/v1/transfers/answers", "AnswerTransfer", own, 20, "Approve or reject another registrar's request for a name", "Answers with the batch's LogId.", answerTransfer),
+
+		large(plain(http.MethodPost, "/api/v1/documents", "UploadDocument", own, 20, "Upload the picture of an identity document",
+			"55 KB to 5 MB; jpg, jpeg, png, tiff, tif, bmp, gif or webp, by content and by name. Kept sealed, without metadata. Its text is read afterwards.", uploadDocument)),
+		plain(http.MethodGet, "/api/v1/documents", "GetDocument", own, 20, "Read what is known of an uploaded picture", "", getDocument),
+		plain(http.MethodGet, "/api/v1/documents/picture", "ShowDocument", own, 20, "Get an uploaded picture back", "That it was looked at stands in the log.", showDocument),
+		large(plain(http.MethodPost, "/api/v1/documents/convert", "ConvertDocument", own, 5, "Make a picture fit to be uploaded",
+			"An upright JPEG of the right size, where that can be mended; nothing is kept.", convertDocument)),
+
+		plain(http.MethodPost, "/api/v1/templates/check", "CheckTemplate", own, 20, "Check a form and its pictures", "Nothing is kept. Pictures' text is judged as soon as it is read.", checkTemplate),
+		plain(http.MethodPost, "/api/v1/templates", "SaveTemplate", own, 20, "Keep a draft of a template", "It may lack anything.", saveTemplate),
+		plain(http.MethodPost, "/api/v1/templates/modify", "ChangeTemplate", own, 20, "Change a draft or a rejected template", "It is not submitted by this.", changeTemplate),
+		plain(http.MethodPost, "/api/v1/templates/submit", "SubmitTemplate", own, 20, "Submit a template to be verified", "What our checks refuse is an error with the first code, and an open case for each.", submitTemplate),
+		plain(http.MethodPost, "/api/v1/templates/withdraw", "WithdrawTemplate", own, 20, "Take a submission back", "", withdrawTemplate),
+		plain(http.MethodGet, "/api/v1/templates/verification", "GetVerification", own, 20, "Ask where a template's submission stands", "The newest one, with its history.", getVerification),
+		plain(http.MethodPost, "/api/v1/templates/copy", "CopyTemplate", own, 20, "Make a draft of a template", "Whatever its status.", onTemplate(copyTemplate)),
+		plain(http.MethodPost, "/api/v1/templates/convert", "ConvertTemplate", own, 20, "Make a draft of a template of an old form", "", onTemplate(convertTemplate)),
+		plain(http.MethodPost, "/api/v1/templates/default", "SetDefaultTemplate", own, 20, "Make a template the default", "", onTemplate(makeDefault)),
+		plain(http.MethodPost, "/api/v1/templates/delete", "DropTemplate", own, 20, "Delete a template", "As DeleteTemplate.", dropTemplate),
 
 		plain(http.MethodGet, "/api/v1/wallet", "GetWallet", own, 20, "Read the balance", "Minor units of the currency.", getWallet),
 		plain(http.MethodPost, "/api/v1/wallet/top-ups", "CreateTopUp", own, 20, "Pay into the balance", "Minor units of the currency; a payment that was seen before under the same ref is not made again.", createTopUp),

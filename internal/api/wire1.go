@@ -65,7 +65,7 @@ func (a *API) answerTC3(r *http.Request, c *caller) (any, action, error) {
 	if err != nil {
 		return nil, action{}, err
 	}
-	body, err := a.body(r)
+	body, err := a.body(r, a.actions[r.Header.Get("X-TC-Action")])
 	if err != nil {
 		return nil, action{}, err
 	}
@@ -102,14 +102,15 @@ func (a *API) answerTC3(r *http.Request, c *caller) (any, action, error) {
 	return out, act, err
 }
 
-func (a *API) body(r *http.Request) ([]byte, error) {
-	tooLarge := fault.New(fault.Limited, "api.body-too-large", "limit", strconv.FormatInt(a.Limits.Body, 10))
-	if r.ContentLength > a.Limits.Body {
+func (a *API) body(r *http.Request, act action) ([]byte, error) {
+	most := max(a.Limits.Body, act.body)
+	tooLarge := fault.New(fault.Limited, "api.body-too-large", "limit", strconv.FormatInt(most, 10))
+	if r.ContentLength > most {
 		// A client that is cut off while it still writes never reads why.
-		_, _ = io.CopyN(io.Discard, r.Body, 2*a.Limits.Body)
+		_, _ = io.CopyN(io.Discard, r.Body, 2*most)
 		return nil, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, a.Limits.Body+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
 	if err != nil {
 		var big *http.MaxBytesError
 		if errors.As(err, &big) {
@@ -117,7 +118,7 @@ func (a *API) body(r *http.Request) ([]byte, error) {
 		}
 		return nil, fault.Wrap(err, fault.Invalid, "api.malformed-body")
 	}
-	if int64(len(body)) > a.Limits.Body {
+	if int64(len(body)) > most {
 		return nil, tooLarge
 	}
 	return body, nil

@@ -155,7 +155,7 @@ func (a *API) answerJSON(r *http.Request, act action, c *caller) (any, error) {
 		src, err = formSource(r.URL.Query())
 	} else {
 		var body []byte
-		if body, err = a.body(r); err != nil {
+		if body, err = a.body(r, act); err != nil {
 			return nil, err
 		}
 		if ct, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); ct != "application/json" && len(body) > 0 {
@@ -250,12 +250,24 @@ func (a *API) noSuch(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, act := range a.actions {
 		if act.path == r.URL.Path {
-			w.Header().Set("Allow", act.method)
+			w.Header().Set("Allow", a.methods(act.path))
 			a.refuse(w, act.name, c, fault.New(fault.Missing, "api.unknown-action", "action", clip(r.Method+" "+act.path), "method", clip(r.Method)))
 			return
 		}
 	}
 	a.refuse(w, "", c, fault.New(fault.Missing, "api.unknown-action", "action", clip(strings.TrimPrefix(r.URL.Path, "/api/v1/"))))
+}
+
+// methods lists those of a path.
+func (a *API) methods(path string) string {
+	var out []string
+	for _, act := range a.actions {
+		if act.path == path {
+			out = append(out, act.method)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
 }
 
 func requestID(w http.ResponseWriter, r *http.Request) string {

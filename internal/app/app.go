@@ -412,7 +412,7 @@ func (a *App) edges() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	actions, err := api.New(api.Deps{Ops: a.ops, Keys: keys, Wall: a.clock.Wall, Log: a.log})
+	actions, err := api.New(api.Deps{Ops: a.ops, URL: a.consoleURL(), Keys: keys, Wall: a.clock.Wall, Log: a.log})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/ocr"
@@ -57,3 +58,6 @@ func (a *App) reseal(ctx context.Context) {
 		a.log.Info("sealed again with the newest key", "values", n)
 	}
 }
+
+// consoleURL is where pages are, without a slash at its end: as it is told, or where this process listens.
+func (a *App) consoleURL() string { return strings.TrimSuffix(a.Endpoints().Console, "/") }

@@ -47,7 +47,7 @@ var allowed = map[string][]string{
 	// edges: never an adapter
 	"auth":      {"fault", "domain", "ops"},
 	"directory": {"fault", "domain", "naming", "ops"},
-	"api":       {"fault", "domain", "policy", "naming", "diagnose", "ops"},
+	"api":       {"fault", "domain", "policy", "naming", "realname", "diagnose", "ops"},
 	"console":   {"fault", "domain", "policy", "naming", "diagnose", "ops", "auth"},
 
 	// wiring: the one place that knows everybody
