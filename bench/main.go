@@ -1,5 +1,6 @@
 // Command bench measures the built program on this machine and prints tables: the codec alone, EPP on the wire, and
-// registrations from the API call to the last name's end, the same rows without EPP, and names through search. World, registrar and database are processes
+// registrations from the API call to the last name's end, the same rows without EPP, and names through search; and the
+// checks of identity documents. World, registrar and database are processes
 // of their own and share the machine; everything is durable (SQLite synchronous=FULL, PostgreSQL fsync on, the
 // registries' journals fsynced before they answer).
 package main
@@ -9,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -35,25 +37,48 @@ func main() {
 	}
 }
 
-// parts are what can be asked for by name; none asks for all. With -profile the wire's part also says what the
-// registry's processor time goes to.
-var parts = []string{"codec", "wire", "orders"}
+// parts are what can be asked for by name; none asks for all.
+var parts = []string{"codec", "wire", "orders", "documents"}
 
-func realMain(args []string) error {
-	profiles := false
+// options are the flags, for the parts that look at them.
+type options struct {
+	profiles bool   // wire: say what the registry's processor time goes to
+	verbose  bool   // documents: say which pictures were misjudged, and why
+	pixels   bool   // documents: don't read the text, which takes most of the time
+	each     int    // documents: pictures of each code; ten times as many clean ones
+	keep     string // documents: folder for the pictures that were misjudged; only with verbose
+}
+
+func parse(args []string) (options, []string, error) {
+	var o options
 	var wanted []string
-	for _, a := range args {
-		switch {
-		case a == "-profile" || a == "--profile":
-			profiles = true
-		case slices.Contains(parts, a):
-			wanted = append(wanted, a)
-		default:
-			return fmt.Errorf("unknown part %q; there are %s, and -profile", a, strings.Join(parts, ", "))
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.BoolVar(&o.profiles, "profile", false, "wire: say what the registry's processor time goes to")
+	f.BoolVar(&o.verbose, "v", false, "documents: say which pictures were misjudged, and why")
+	f.BoolVar(&o.pixels, "pixels", false, "documents: don't read the text")
+	f.IntVar(&o.each, "n", 6, "documents: pictures of each code; ten times as many clean ones")
+	f.StringVar(&o.keep, "keep", "", "documents: with -v, folder for the pictures that were misjudged")
+	for len(args) > 0 { // flags and parts in any order
+		if err := f.Parse(args); err != nil {
+			return o, nil, err
+		}
+		if args = f.Args(); len(args) > 0 {
+			if !slices.Contains(parts, args[0]) {
+				return o, nil, fmt.Errorf("unknown part %q; there are %s", args[0], strings.Join(parts, ", "))
+			}
+			wanted, args = append(wanted, args[0]), args[1:]
 		}
 	}
 	if len(wanted) == 0 {
 		wanted = parts
+	}
+	return o, wanted, nil
+}
+
+func realMain(args []string) error {
+	opts, wanted, err := parse(args)
+	if err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "openregistrar-bench-")
 	if err != nil {
@@ -61,6 +86,10 @@ func realMain(args []string) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	binary := filepath.Join(dir, "openregistrar")
+	if len(wanted) == 1 && wanted[0] == "documents" { // the one part that runs no program
+		fmt.Printf("%s, %d cores, %s\n\n", runtime.Version(), runtime.NumCPU(), time.Now().Format(time.DateOnly))
+		return documentsPart(opts)
+	}
 	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/openregistrar") //nolint:gosec // ours
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
@@ -71,9 +100,11 @@ func realMain(args []string) error {
 		case "codec":
 			err = codecPart()
 		case "wire":
-			err = wirePart(dir, binary, profiles)
+			err = wirePart(dir, binary, opts.profiles)
 		case "orders":
 			err = ordersPart(dir, binary)
+		case "documents":
+			err = documentsPart(opts)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", part, err)

@@ -70,6 +70,8 @@ func (d Document) flat(scale float64, f Fonts, rng *rand.Rand) (*canvas, error) 
 		c = d.oldLicence(scale, f, rng)
 	case d.Type == "YYZZ":
 		c = d.licence(scale, f, rng)
+	case d.Type == "NOTE":
+		c = d.note(scale, f, rng)
 	case d.Type == "ORG":
 		c = d.orgCertificate(scale, f, rng)
 	default:

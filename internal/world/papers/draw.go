@@ -110,6 +110,8 @@ func (d Document) size() (w, h float64) {
 		return 125, 88
 	case "ORG":
 		return 210, 148
+	case "NOTE":
+		return 148, 105
 	}
 	return 297, 210
 }

@@ -11,7 +11,7 @@ import (
 // samples is a document of every type.
 func samples() map[string]Document {
 	out := map[string]Document{"SFZ": IDCard(People()[0]), "SFZ back": IDCardBack(People()[21]), "HZ": Passport(People()[2]),
-		"YYZZ old": OldLicence(Organisations()[0]), "TYDMZ": CreditCertificate(Organisations()[1]), "ORG": OrgCertificate(Organisations()[2])}
+		"note": Note(), "YYZZ old": OldLicence(Organisations()[0]), "TYDMZ": CreditCertificate(Organisations()[1]), "ORG": OrgCertificate(Organisations()[2])}
 	for _, o := range Organisations() {
 		out[o.Type] = Licence(o)
 	}
