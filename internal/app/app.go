@@ -32,6 +32,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/registry"
 	"github.com/openregistrar/openregistrar/internal/store"
 	"github.com/openregistrar/openregistrar/internal/vault"
+	"github.com/openregistrar/openregistrar/internal/verifier"
 )
 
 // Version is the release, set at link time.
@@ -45,6 +46,7 @@ type App struct {
 	vault     *vault.Vault
 	registry  *registry.Registry
 	recorder  *registry.Recorder
+	verifier  *verifier.Verifier
 	ops       *ops.Ops
 	jobs      *jobs.Jobs
 	notify    *notify.Notifier
@@ -222,7 +224,11 @@ func (a *App) connect(ctx context.Context) error {
 			return err
 		}
 	}
+	if a.verifier, err = a.authorities(crash); err != nil {
+		return err
+	}
 	a.ops, err = ops.New(ops.Deps{
+		Verifier: a.verifierPort(),
 		Store: a.store, Checker: a.registry, Sender: a.registry, Sealer: a.vault,
 		Prober: probe.New(probe.Config{RDAP: rdap, WHOIS: whois, Resolver: a.cfg.Resolver}),
 		Clock:  ops.Clock{Business: a.clock.Business, Wall: a.clock.Wall},
@@ -428,8 +434,11 @@ func (a *App) edges() (http.Handler, error) {
 		return nil, err
 	}
 	tc3, plain := actions.TC3(), actions.JSON()
+	calls := a.callbacks()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case strings.HasPrefix(r.URL.Path, callbackPath):
+			calls.ServeHTTP(w, r)
 		case r.URL.Path == "/" && (r.Header.Get("X-TC-Action") != "" || strings.HasPrefix(r.Header.Get("Authorization"), "TC3-")):
 			tc3.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/api/v1/"), r.URL.Path == "/openapi.json", r.URL.Path == "/openapi.yaml":
@@ -462,6 +471,9 @@ func (a *App) Close() {
 	}
 	if a.registry != nil {
 		_ = a.registry.Close()
+	}
+	if a.verifier != nil {
+		_ = a.verifier.Close(ctx)
 	}
 	if a.recorder != nil {
 		a.recorder.Close()

@@ -30,6 +30,9 @@ type Config struct {
 	Clock     string     `toml:"clock,omitempty"`    // control address of a simulated business clock; loopback registries only
 	Registry  []Registry `toml:"registry"`
 
+	// Authority is who verifies registrants. In which order they are asked is the policy's ("providers").
+	Authority []Authority `toml:"authority"`
+
 	Compare    Compare    `toml:"compare"`
 	Transcript Transcript `toml:"transcript"`
 	Reading    Reading    `toml:"reading"`
@@ -108,6 +111,27 @@ type Registry struct {
 	Rates          Rates    `toml:"rates"`
 }
 
+// Authority is one of our accounts at an authority that verifies registrants: over EPP (nv-1.0), or over HTTP with calls
+// back to us.
+type Authority struct {
+	ID string `toml:"id"` // as the policy names it
+
+	EPP        string `toml:"epp,omitempty"` // host:port
+	ServerName string `toml:"server_name,omitempty"`
+	ClID       string `toml:"clid,omitempty"`
+	Password   string `toml:"password,omitempty"`
+	CAFile     string `toml:"ca_file,omitempty"`
+	CertFile   string `toml:"cert_file,omitempty"`
+	KeyFile    string `toml:"key_file,omitempty"`
+	SessionCap int    `toml:"session_cap,omitempty"`
+
+	HTTP           string `toml:"http,omitempty"` // https://host
+	AppID          string `toml:"app_id,omitempty"`
+	Secret         string `toml:"secret,omitempty"`
+	CallbackSecret string `toml:"callback_secret,omitempty"`
+	CallbackURL    string `toml:"callback_url,omitempty"` // under which the authority reaches this server [its HTTP address]
+}
+
 // Rates bound the commands a second that all nodes together send on one account. 0: none, polls 50; negative: none.
 type Rates struct {
 	All        float64 `toml:"all"`
@@ -167,6 +191,19 @@ type worldFile struct {
 		SessionCap     int      `json:"session_cap"`
 		Deposit        int64    `json:"deposit"`
 	} `json:"registries"`
+	Verifier struct {
+		EPP            string `json:"epp"`
+		ServerName     string `json:"server_name"`
+		ClID           string `json:"clid"`
+		Password       string `json:"password"`
+		CertFile       string `json:"cert_file"`
+		KeyFile        string `json:"key_file"`
+		SessionCap     int    `json:"session_cap"`
+		HTTP           string `json:"http"`
+		AppID          string `json:"app_id"`
+		Secret         string `json:"secret"`
+		CallbackSecret string `json:"callback_secret"`
+	} `json:"verifier"`
 }
 
 func readWorld(file string) (worldFile, error) {
@@ -201,6 +238,14 @@ func (c *Config) join() error {
 			LongestCommand: r.LongestCommand, Contacts: r.Contacts, HostObjects: r.HostModel == "objects", Currency: r.Currency,
 			RDAP: r.RDAP, WHOIS: r.WHOIS, Deposit: r.Deposit})
 	}
+	c.Authority = nil
+	if v := w.Verifier; v.EPP != "" {
+		c.Authority = []Authority{
+			{ID: "vsp1", EPP: v.EPP, ServerName: v.ServerName, ClID: v.ClID, Password: v.Password, CAFile: w.CAFile, CertFile: v.CertFile, KeyFile: v.KeyFile,
+				SessionCap: v.SessionCap},
+			{ID: "vsp2", HTTP: v.HTTP, AppID: v.AppID, Secret: v.Secret, CallbackSecret: v.CallbackSecret},
+		}
+	}
 	return nil
 }
 
@@ -215,6 +260,18 @@ func (c *Config) check() error {
 			return errors.New("config: a registry needs id, epp and clid")
 		case c.Clock != "" && !loopback(r.EPP):
 			return fmt.Errorf("config: the business clock may be moved only where every registry is on loopback; %s is at %s", r.ID, r.EPP)
+		}
+	}
+	for _, v := range c.Authority {
+		address := v.EPP
+		if u, err := url.Parse(v.HTTP); err == nil && v.HTTP != "" {
+			address = u.Host
+		}
+		switch {
+		case v.ID == "" || (v.EPP == "") == (v.HTTP == ""):
+			return errors.New("config: an authority needs id, and epp or http")
+		case c.Clock != "" && !loopback(address):
+			return fmt.Errorf("config: the business clock may be moved only where every authority is on loopback; %s is at %s", v.ID, address)
 		}
 	}
 	if c.Clock != "" {

@@ -70,8 +70,11 @@ func (a *App) hear(ctx context.Context) int {
 			})
 		}
 	}
+	var told int
+	wg.Go(func() { told = a.hearVerdicts(ctx) })
 	wg.Wait()
 	n, err := a.ops.Polled(ctx, a.registry)
+	n += told
 	if err != nil && ctx.Err() == nil {
 		a.log.Debug("settle: messages", "error", err.Error())
 	}

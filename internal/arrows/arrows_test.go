@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"probe":    {"fault", "domain", "ops"},
 	"notify":   {"domain"},
 	"vault":    {},
+	"verifier": {"domain", "epp", "ops"},
 	"ocr":      {"realname"},
 
 	// edges: never an adapter

@@ -225,6 +225,12 @@ func (x *rulingCase) denial(facts map[string]string, now time.Time) (Plan, error
 	return plan, nil
 }
 
+// recordFields are the product's fields of what registers hold, by whose document it is.
+var recordFields = map[string]map[string]string{
+	"name":   {string(realname.Owner): "OrganizationNameCN", string(realname.Contact): "RegistrantNameCN"},
+	"number": {string(realname.Owner): "CertificateCode", string(realname.Contact): "RegistrantCertificateCode"},
+}
+
 // completed adds to an authority's verdicts what only we know: whose document it was, and when a new one can be handed
 // in again.
 func (x *rulingCase) completed(verdicts []domain.Verdict, now time.Time) []domain.Verdict {
@@ -237,12 +243,21 @@ func (x *rulingCase) completed(verdicts []domain.Verdict, now time.Time) []domai
 		if facts["role"] == "" {
 			facts["role"] = x.v.Role
 		}
+		if d.Code == "verify.person-record-mismatch" && facts["role"] == string(realname.Owner) && x.template.Contact.Kind == domain.Organisation {
+			d.Code = "verify.org-record-mismatch" // an authority's queue doesn't say whose record it was
+		}
+		if f, ok := recordFields[facts["field"]]; ok {
+			facts["field"] = f[facts["role"]]
+		}
 		switch d.Code {
 		case "verify.document-too-new":
 			issued, err := time.ParseInLocation(time.DateOnly, facts["issued"], policy.Beijing)
 			if err != nil {
 				issued = now
 				facts["issued"] = day(now)
+			}
+			if until, err := time.Parse(time.DateOnly, facts["until"]); err == nil && until.After(now) {
+				break // the authority knows better
 			}
 			until := x.table.Calendar.AddWorkingDays(issued, x.table.Verify.TooNewDays)
 			if !until.After(now) { // the authority has not caught up yet
