@@ -229,7 +229,7 @@ func (a *App) connect(ctx context.Context) error {
 	}
 	a.ops, err = ops.New(ops.Deps{
 		Verifier: a.verifierPort(),
-		Store: a.store, Checker: a.registry, Sender: a.registry, Sealer: a.vault,
+		Store:    a.store, Checker: a.registry, Sender: a.registry, Sealer: a.vault,
 		Prober: probe.New(probe.Config{RDAP: rdap, WHOIS: whois, Resolver: a.cfg.Resolver}),
 		Clock:  ops.Clock{Business: a.clock.Business, Wall: a.clock.Wall},
 		Terms:  a.policy.Load, Node: a.node, Us: us, Crash: crash, Rand: random,

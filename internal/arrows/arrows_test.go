@@ -52,7 +52,7 @@ var allowed = map[string][]string{
 	"console":   {"fault", "domain", "policy", "naming", "diagnose", "ops", "auth"},
 
 	// wiring: the one place that knows everybody
-	"app": {"fault", "domain", "policy", "diagnose", "realname", "ops", "store", "jobs", "registry", "probe", "notify", "vault", "ocr", "auth", "directory", "api", "console", "world"},
+	"app": {"fault", "domain", "policy", "diagnose", "realname", "ops", "store", "jobs", "registry", "probe", "notify", "vault", "verifier", "ocr", "auth", "directory", "api", "console", "world"},
 	"cmd": {"app"},
 
 	// the public library knows no business; the world shares nothing else with the registrar
