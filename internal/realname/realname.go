@@ -6,6 +6,7 @@ package realname
 
 import (
 	"image"
+	"sync"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -102,6 +103,9 @@ type Picture struct {
 	Width  int // upright
 	Height int
 	Frames int // more than one: animated; the first is judged
+
+	once sync.Once
+	seen *views // what the checks of pixels share, made when the first needs it
 }
 
 // Text is what was read from a picture.
