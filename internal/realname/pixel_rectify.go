@@ -85,7 +85,11 @@ func (p *Picture) views() *views {
 		mid := shrink(p.Image, midSide)
 		v := &views{frame: newRaster(shrink(mid, outlineSide))}
 		v.outline = findOutline(v.frame)
-		v.quad = v.outline.quad.scaled(float64(p.Width) / float64(v.frame.w))
+		quad := v.outline.quad
+		if v.outline.frame == [4]bool{true, true, true, true} {
+			quad = content(v.frame)
+		}
+		v.quad = quad.scaled(float64(p.Width) / float64(v.frame.w))
 		v.to = squareTo(v.quad)
 		w, h := v.quad.size()
 		k := min(1, docSide/max(w, h))
@@ -98,6 +102,32 @@ func (p *Picture) views() *views {
 		p.seen = v
 	})
 	return p.seen
+}
+
+// content is the part of a picture without an outline that has print on it: of a white page around a white document,
+// the document; of a document that fills the picture, the picture.
+func content(r *raster) Quad {
+	e := edges(r)
+	points := e.strongest(e.thin())
+	whole := Quad{{0, 0}, {float64(r.w), 0}, {float64(r.w), float64(r.h)}, {0, float64(r.h)}}
+	if len(points) < 20 {
+		return whole
+	}
+	x, y := make([]float32, len(points)), make([]float32, len(points))
+	for i, p := range points {
+		x[i], y[i] = float32(p.X), float32(p.Y)
+	}
+	span := func(v []float32, most float64) (lo, hi float64) {
+		lo, hi = float64(percentile(v, 0.01)), float64(percentile(v, 0.99))
+		margin := 0.08 * (hi - lo)
+		return max(0, lo-margin), min(most, hi+margin)
+	}
+	x0, x1 := span(x, whole[2].X)
+	y0, y1 := span(y, whole[2].Y)
+	if x1-x0 > 0.8*whole[2].X && y1-y0 > 0.8*whole[2].Y || x1-x0 < 40 || y1-y0 < 40 {
+		return whole
+	}
+	return Quad{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}
 }
 
 // cut averages the part of the picture around a quad down by k, and says where the quad lies in it.

@@ -1,0 +1,193 @@
+package realname
+
+import "math"
+
+// frame: the whole document lies within the picture. A scan that is nothing but the document is whole; a document that
+// runs out of a photo is not.
+var frame = Check{
+	ID: "frame", Codes: []string{"document.incomplete"}, Source: manual, Citation: "articles D2, D7, D15: with the document's whole frame",
+	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
+		v := in.Picture.views()
+		value, missing := cutness(v, in.Form.Type)
+		out.Measures = append(out.Measures, frameZones.measured("cut", value, nil))
+		if severity, passed := frameZones.judge(value); !passed {
+			out.Findings = append(out.Findings, Finding{
+				Code: "document.incomplete", Severity: severity, Facts: map[string]string{"missing": missing},
+			})
+		}
+		return out
+	},
+}
+
+// frameZones are of the evidence that a part is outside the picture: 1 is one sure sign, or two that might be chance.
+var frameZones = zones{refuse: 0.99, warn: 0.55}
+
+var sideNames, cornerNames = [4]string{"top", "right", "bottom", "left"}, [4]string{"top-left", "top-right", "bottom-right", "bottom-left"}
+
+// cutness weighs the signs that the document goes on beyond the picture, and says what is missing: the corner or side.
+func cutness(v *views, documentType string) (value float64, missing string) {
+	o, w, h := v.outline, float64(v.frame.w), float64(v.frame.h)
+	inner := 0
+	for s := range 4 {
+		if !o.frame[s] {
+			inner++
+		}
+	}
+	// Corners that the sides found would meet in outside.
+	side := math.Hypot(w, h) / 2
+	worst, outside := 0.0, 0
+	for i, c := range o.quad {
+		d := max(-c.X, c.X-w, -c.Y, c.Y-h) / side
+		if d > 0.012 && o.support[i] > 0.7 && o.support[(i+3)%4] > 0.7 {
+			outside++
+			if d > worst {
+				worst, missing = d, cornerNames[i]
+			}
+		}
+	}
+	if outside > 0 {
+		value = max(0.6, min(1, 0.5+worst*12))
+		if outside > 1 {
+			value = 1
+		}
+	}
+	switch inner {
+	case 4, 0:
+		if inner == 0 {
+			return wholeFrame(v, documentType)
+		}
+		return value, missing
+	}
+	for s := range 4 {
+		if !o.frame[s] {
+			continue
+		}
+		signs := 0.0
+		opposite := (s + 2) % 4
+		if !o.frame[opposite] {
+			a, b := o.quad[opposite], o.quad[(opposite+1)%4]
+			tilt := math.Abs(math.Atan2(b.Y-a.Y, b.X-a.X))
+			if s%2 == 1 {
+				tilt = math.Abs(tilt - math.Pi/2)
+			}
+			tilt = min(tilt, math.Abs(math.Pi-tilt))
+			if tilt > 0.035 {
+				signs += min(1, tilt/0.07)
+			}
+		}
+		crossings := v.crossings(s)
+		signs += min(1, 0.2+float64(crossings)*0.4) * float64(min(crossings, 1))
+		// A ground that shows on the other sides shows on this one too, unless the document lies across it; the more so
+		// where a corner is gone.
+		signs += 0.3 * float64(inner) / 3
+		if o.frame[(s+1)%4] || o.frame[(s+3)%4] {
+			signs += 0.25
+		}
+		if known := ratio(documentType); known > 0 {
+			qw, qh := o.quad.size()
+			off := max(qw, qh)/min(qw, qh)/known - 1
+			if math.Abs(off) > 0.06 {
+				signs += min(1, math.Abs(off)/0.1)
+			} else if inner >= 2 && crossings == 0 {
+				signs -= 0.3 // a card in the corner of a scanner's glass
+			}
+		}
+		if signs > value {
+			value, missing = signs, sideNames[s]
+			if next := (s + 1) % 4; o.frame[next] {
+				missing = cornerNames[next]
+			} else if last := (s + 3) % 4; o.frame[last] {
+				missing = cornerNames[s]
+			}
+		}
+	}
+	return min(value, 1.5), missing
+}
+
+// wholeFrame judges a picture in which no outline was found: a document as large as the picture, or one on a ground
+// like itself. Print that runs into the picture's edge is cut; the form of a card tells too.
+func wholeFrame(v *views, documentType string) (value float64, missing string) {
+	if !v.paperAround() {
+		return 0, ""
+	}
+	for s := range 4 {
+		if c := float64(v.crossings(s)) * 0.3; c > value {
+			value, missing = min(c, 0.9), sideNames[s]
+		}
+	}
+	if known := ratio(documentType); known > 0 && value > 0 {
+		r := float64(max(v.frame.w, v.frame.h)) / float64(min(v.frame.w, v.frame.h))
+		if math.Abs(r/known-1) > 0.07 {
+			value += 0.5
+		}
+	}
+	return value, missing
+}
+
+// paperAround tells a picture whose edge is mostly plain and light: paper, and no table.
+func (v *views) paperAround() bool {
+	plain, all := 0, 0
+	paper := percentile(append([]float32(nil), v.frame.luma...), 0.8)
+	for s := range 4 {
+		line := v.along(s, 3)
+		for i := 2; i < len(line)-2; i++ {
+			all++
+			if d := line[i+2] - line[i-2]; d < 14 && d > -14 && line[i] > 0.7*paper {
+				plain++
+			}
+		}
+	}
+	return plain*10 > all*7
+}
+
+// along is the lightness of the line that runs within a side of the picture, from one corner of it to the other.
+func (v *views) along(side, within int) []float32 {
+	r := v.frame
+	var out []float32
+	switch side {
+	case sideTop, sideBottom:
+		y := within
+		if side == sideBottom {
+			y = r.h - 1 - within
+		}
+		for x := range r.w {
+			out = append(out, r.luma[y*r.w+x])
+		}
+	default:
+		x := within
+		if side == sideRight {
+			x = r.w - 1 - within
+		}
+		for y := range r.h {
+			out = append(out, r.luma[y*r.w+x])
+		}
+	}
+	return out
+}
+
+// crossings are the dark strokes that run into a side of the picture, within the document's part of it.
+func (v *views) crossings(side int) int {
+	q := v.outline.quad
+	a, b := q[side], q[(side+1)%4]
+	from, to := min(a.X, b.X), max(a.X, b.X)
+	if side%2 == 1 {
+		from, to = min(a.Y, b.Y), max(a.Y, b.Y)
+	}
+	outer, inner := v.along(side, 1), v.along(side, 4)
+	margin := 4 + (to-from)*0.03
+	lo, hi := max(2, int(from+margin)), min(len(outer)-2, int(to-margin))
+	if hi-lo < 30 {
+		return 0
+	}
+	paper := percentile(append([]float32(nil), outer[lo:hi]...), 0.7)
+	limit := max(22, paper*0.18)
+	n, within := 0, false
+	for i := lo; i < hi; i++ {
+		dark := paper-outer[i] > limit && paper-inner[i] > limit*0.7
+		if dark && !within {
+			n++
+		}
+		within = dark
+	}
+	return n
+}
