@@ -12,7 +12,7 @@ var frame = Check{
 		out.Measures = append(out.Measures, frameZones.measured("cut", value, nil))
 		if severity, passed := frameZones.judge(value); !passed {
 			out.Findings = append(out.Findings, Finding{
-				Code: "document.incomplete", Severity: severity, Facts: map[string]string{"missing": missing},
+				Code: "document.incomplete", Severity: v.doubted(severity, in.Form.Type), Facts: map[string]string{"missing": missing},
 			})
 		}
 		return out

@@ -75,6 +75,8 @@ type views struct {
 	quad    Quad    // in the picture
 	doc     *raster // the document, levelled, longest side docSide at most; never enlarged
 	to      [8]float64
+	edge    float64 // width of print's edges in doc, and how many there were
+	edges   int
 }
 
 // midSide is the longest side of the copy that the others are taken from.
@@ -99,6 +101,7 @@ func (p *Picture) views() *views {
 			source, q = p.cut(v.quad, k)
 		}
 		v.doc = newRaster(warp(source, q, int(w*k), int(h*k)))
+		v.edge, v.edges = edgeWidth(v.doc)
 		p.seen = v
 	})
 	return p.seen

@@ -13,19 +13,37 @@ var sharpness = Check{
 	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
 		v := in.Picture.views()
 		z := sharpnessZones[card(in.Form.Type)]
-		width, edges := edgeWidth(v.doc)
-		if edges < 60 {
+		if v.edges < fewEdges {
 			// Nothing to measure by: an empty page, or nothing but dark. Others say so.
 			out.NotPerformed = "no print"
 			return out
 		}
-		value := float64(max(v.doc.w, v.doc.h)) / width
+		value := v.sharpness()
 		out.Measures = append(out.Measures, z.measured("sharpness", value, nil))
 		if severity, passed := z.judge(value); !passed {
 			out.Findings = append(out.Findings, unclear(severity, "sharpness", value, z.warn, nil))
 		}
 		return out
 	},
+}
+
+const fewEdges = 60
+
+func (v *views) sharpness() float64 { return float64(max(v.doc.w, v.doc.h)) / v.edge }
+
+// legible tells whether a picture can be judged for more than its clarity: what seems to be missing from a dark or
+// blurred one, or to lie over it, is for a person to see.
+func (v *views) legible(documentType string) bool {
+	severity, _, _ := exposed(v, documentType)
+	return severity != Refuse && v.edges >= fewEdges && v.sharpness() >= sharpnessZones[card(documentType)].refuse
+}
+
+// doubted makes a refusal a warning in a picture that can't be judged.
+func (v *views) doubted(severity Severity, documentType string) Severity {
+	if severity == Refuse && !v.legible(documentType) {
+		return Warn
+	}
+	return severity
 }
 
 // edgeWidth is the width in pixels of the sharper edges of print: height by steepness, as a straight slope of the same

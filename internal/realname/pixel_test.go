@@ -1,0 +1,80 @@
+package realname_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/realname"
+	"github.com/openregistrar/openregistrar/internal/world/papers"
+)
+
+// pixels runs the checks of pixels alone on a drawn document.
+func pixels(t *testing.T, d papers.Document, o papers.Options) (refused []string, found []realname.Finding) {
+	t.Helper()
+	raw, err := papers.Draw(d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, found := realname.Open(raw, "")
+	if p == nil {
+		t.Fatalf("not opened: %v", found)
+	}
+	found = nil
+	in := &realname.Input{Picture: p, Form: realname.Form{Type: d.Type, Kind: domain.Individual, Role: realname.Owner}}
+	for _, c := range realname.Checks() {
+		if c.Needs != realname.NeedsPicture {
+			continue
+		}
+		for _, f := range c.Run(in).Findings {
+			found = append(found, f)
+			if f.Severity == realname.Refuse && !slices.Contains(refused, f.Code) {
+				refused = append(refused, f.Code)
+			}
+		}
+	}
+	return refused, found
+}
+
+// Each fault of a picture is found as what it is, and good pictures of every scene raise nothing.
+func TestPixels(t *testing.T) {
+	card, licence := papers.IDCard(papers.People()[3]), papers.Licence(papers.Organisations()[2])
+	for _, c := range []struct {
+		name  string
+		doc   papers.Document
+		scene papers.Scene
+		fault papers.Fault
+		want  string
+	}{
+		{"card", card, papers.Photo, "", ""},
+		{"card, scanned", card, papers.Scan, "", ""},
+		{"card, cropped", card, papers.Filled, "", ""},
+		{"licence", licence, papers.Photo, "", ""},
+		{"licence on a page", licence, papers.Sheet, "", ""},
+		{"licence, cropped", licence, papers.Filled, "", ""},
+		{"grey card", card, papers.Photo, papers.Grey, "document.not-colour"},
+		{"grey licence", licence, papers.Scan, papers.Grey, "document.not-colour"},
+		{"blurred", card, papers.Photo, papers.Blurred, "document.unclear"},
+		{"dark", licence, papers.Photo, papers.Dark, "document.unclear"},
+		{"washed out", licence, papers.Photo, papers.Bright, "document.unclear"},
+		{"lamp", card, papers.Photo, papers.Glare, "document.unclear"},
+		{"few pixels", licence, papers.Photo, papers.Small, "document.unclear"},
+		{"corner gone", licence, papers.Photo, papers.CutCorner, "document.incomplete"},
+	} {
+		refused, found := pixels(t, c.doc, papers.Options{Seed: 41, Scene: c.scene, Faults: faults(c.fault)})
+		var want []string
+		if c.want != "" {
+			want = []string{c.want}
+		}
+		if !slices.Equal(refused, want) {
+			t.Errorf("%s: refused for %v, want %v: %+v", c.name, refused, want, found)
+		}
+	}
+}
+
+func faults(f papers.Fault) []papers.Fault {
+	if f == "" {
+		return nil
+	}
+	return []papers.Fault{f}
+}
