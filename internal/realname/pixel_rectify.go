@@ -3,6 +3,7 @@ package realname
 import (
 	"image"
 	"math"
+	"sync"
 )
 
 // docSide is the longest side of the levelled copy of a document that is measured on: an identity card's characters are
@@ -79,11 +80,20 @@ type views struct {
 	edges   int
 }
 
+// lazyViews are made when the first check needs them.
+type lazyViews struct {
+	once  sync.Once
+	views *views
+}
+
 // midSide is the longest side of the copy that the others are taken from.
 const midSide = 1600
 
 func (p *Picture) views() *views {
-	p.once.Do(func() {
+	if p.seen == nil { // not opened by Open
+		p.seen = &lazyViews{}
+	}
+	p.seen.once.Do(func() {
 		mid := shrink(p.Image, midSide)
 		v := &views{frame: newRaster(shrink(mid, outlineSide))}
 		v.outline = findOutline(v.frame)
@@ -102,9 +112,9 @@ func (p *Picture) views() *views {
 		}
 		v.doc = newRaster(warp(source, q, int(w*k), int(h*k)))
 		v.edge, v.edges = edgeWidth(v.doc)
-		p.seen = v
+		p.seen.views = v
 	})
-	return p.seen
+	return p.seen.views
 }
 
 // content is the part of a picture without an outline that has print on it: of a white page around a white document,

@@ -6,7 +6,6 @@ package realname
 
 import (
 	"image"
-	"sync"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
@@ -104,8 +103,7 @@ type Picture struct {
 	Height int
 	Frames int // more than one: animated; the first is judged
 
-	once sync.Once
-	seen *views // what the checks of pixels share, made when the first needs it
+	seen *lazyViews // what the checks of pixels share; copies of a picture share it too
 }
 
 // Text is what was read from a picture.

@@ -74,7 +74,7 @@ func (f *format) open(raw []byte) (header, image.Image, error) {
 func newPicture(format string, size int, img image.Image, h header) *Picture {
 	return &Picture{
 		Format: format, Bytes: size, Image: img, Frames: h.frames,
-		Width: img.Bounds().Dx(), Height: img.Bounds().Dy(),
+		Width: img.Bounds().Dx(), Height: img.Bounds().Dy(), seen: &lazyViews{},
 	}
 }
 
