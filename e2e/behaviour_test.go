@@ -41,16 +41,6 @@ func (c client) wallet() (balance, held int64) {
 	return w.Balance, w.Held
 }
 
-// template makes a template and waits for its approval.
-func (c client) template() string {
-	c.t.Helper()
-	c.action("CreateTemplate", map[string]any{"ContactInfo": map[string]string{"OrganizationNameCN": "林溪", "OrganizationName": "Lin Xi",
-		"RegistrantNameCN": "林溪", "RegistrantName": "Lin Xi", "ProvinceCN": "浙江", "CityCN": "杭州", "StreetCN": "云栖路 8 号", "Street": "8 Yunqi Road",
-		"CountryCN": "中国", "Telephone": "+86.13900000000", "Email": "lin@example.com", "ZipCode": "310000", "RegistrantType": "I"},
-		"CertificateInfo": map[string]string{"CertificateCode": "990000199001010016", "CertificateType": "SFZ", "ImgUrl": ""}}, nil)
-	return approvedTemplate(c.t, c)
-}
-
 func (c client) register(template string, names ...string) int64 {
 	c.t.Helper()
 	var o order
@@ -75,7 +65,7 @@ func TestTwoBuyersRace(t *testing.T) {
 	engines(t, func(t *testing.T, flags func(*testing.T) []string) {
 		e, _ := startDemo(t, nil, flags(t)...)
 		buyers := []client{{t: t, base: e.API, key: e.owner()}, buyer(t, e, "second@example.com")}
-		templates := []string{approvedTemplate(t, buyers[0]), buyers[1].template()}
+		templates := []string{approvedTemplate(t, buyers[0]), buyers[1].template(e.World)}
 		start := make([]int64, 2)
 		for i, b := range buyers {
 			b.topUp(1_000_000)

@@ -93,7 +93,7 @@ func TestKills(t *testing.T) {
 				LogId int64 //nolint:revive // the product's spelling
 			}
 			ok := false
-			for try := 0; try < 200 && !ok && !p.dead(); try++ { // the template's review takes three seconds at the first start
+			for try := 0; try < 600 && !ok && !p.dead(); try++ { // the template's picture is read and verified at the first start
 				if prob, err := c.try(http.MethodPost, "/api/v1/wallet/top-ups", map[string]any{"amount": 10_000_000}, nil); err != nil || prob != nil {
 					continue
 				}

@@ -313,7 +313,7 @@ func settle(t testing.TB, control string) {
 func approvedTemplate(t testing.TB, c client) string {
 	t.Helper()
 	id := ""
-	eventually(t, 30*time.Second, "a template is approved", func() bool {
+	eventually(t, 90*time.Second, "a template is approved", func() bool { // its picture is read first
 		var list struct {
 			TemplateSet []struct{ TemplateId, AuditStatus string } //nolint:revive // the product's spelling
 		}

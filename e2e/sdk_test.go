@@ -14,6 +14,7 @@ func TestSDKs(t *testing.T) {
 	approvedTemplate(t, client{t: t, base: e.API, key: e.owner()})
 	env := append(os.Environ(), "OPENREGISTRAR_SECRET_ID="+e.owner().SecretID, "OPENREGISTRAR_SECRET_KEY="+e.owner().SecretKey,
 		"NODE_EXTRA_CA_CERTS="+e.CAFile,
+		"OPENREGISTRAR_MAILBOX="+e.Mailbox,
 		"OPENREGISTRAR_ENDPOINT="+e.API, "OPENREGISTRAR_ENDPOINT_TLS="+e.HTTPS)
 	t.Run("go", func(t *testing.T) {
 		cmd := exec.Command("go", "test", "-count=1", "-v", "./...")

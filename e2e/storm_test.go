@@ -170,7 +170,7 @@ func newStorm(t *testing.T, seed uint64, dsn string) *storm {
 	for i, o := range s.owners {
 		c := client{t: t, base: first.API, key: o.key}
 		if i > 0 {
-			o.template = c.template()
+			o.template = c.template(first.World)
 		} else {
 			o.template = approvedTemplate(t, c)
 		}

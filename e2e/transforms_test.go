@@ -87,7 +87,7 @@ func TestTransformsWithLostAnswers(t *testing.T) {
 		p := &plots[i]
 		p.client, p.world = buyer(t, e, p.registry+"@example.com"), e.World
 		p.topUp(1_000_000)
-		p.template = p.client.template()
+		p.template = p.client.template(e.World)
 	}
 	each := func(phase string, run func(p plot)) {
 		t.Run(phase, func(t *testing.T) {
@@ -170,8 +170,8 @@ func (p plot) changes() {
 // another makes a second template and waits for its approval.
 func (p plot) another() (id string) {
 	p.t.Helper()
-	p.client.template()
-	eventually(p.t, 30*time.Second, "another template is approved", func() bool {
+	p.client.template(p.world)
+	eventually(p.t, 90*time.Second, "another template is approved", func() bool {
 		var list struct {
 			TemplateSet []struct{ TemplateId, AuditStatus string } //nolint:revive // the product's spelling
 		}

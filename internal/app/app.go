@@ -284,6 +284,7 @@ func (a *App) work(ctx context.Context) error {
 		}}); err != nil {
 		return err
 	}
+	a.store.OnMessages = a.notify.Wake // a code that somebody waits for is not to wait for the next look
 	dsn := engine(a.cfg)
 	_, err = jobs.Start(ctx, jobs.Config{DB: a.store.DB(), Engine: dsn.Engine, DSN: dsn.DSN, Log: a.log, UI: true,
 		Work: a.dispatch, Sweep: a.sweep, Ready: func(j *jobs.Jobs) {

@@ -17,6 +17,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ops"
 	"github.com/openregistrar/openregistrar/internal/world"
+	"github.com/openregistrar/openregistrar/internal/world/papers"
 )
 
 // Demo is a world and a registrar in one process, with accounts ready to sign in.
@@ -188,10 +189,27 @@ func (a *App) furnishAccount(ctx context.Context, account domain.Account, in Sig
 	if _, have, err := a.ops.Templates(ctx, scope, ops.TemplateFilter{Page: ops.Page{Limit: 1}}); err != nil || have > 0 {
 		return in, err
 	}
-	_, err = a.ops.CreateTemplate(ctx, scope, ops.TemplateForm{CertificateType: "SFZ", CertificateNumber: "990000199001010016", Default: true,
-		Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: "苏禾", Organization: "Su He", NameCN: "苏禾", Name: "Su He",
-			CountryCN: "中国", Country: "CN", ProvinceCN: "浙江", Province: "Zhejiang", CityCN: "杭州", City: "Hangzhou",
-			StreetCN: "云栖路 8 号 2 幢 301 室", Street: "Room 301, Building 2, 8 Yunqi Road", PostalCode: "310000",
-			Telephone: "+86.13800000000", Email: in.Email}})
-	return in, err
+	return in, a.furnishTemplate(ctx, scope)
+}
+
+// furnishTemplate submits the demo's registrant: a person who does not exist, with a picture of her card.
+func (a *App) furnishTemplate(ctx context.Context, scope domain.Scope) error {
+	person, card := papers.Sample()
+	const telephone = "+86.13800000000"
+	for kind, reach := range map[domain.ReachType]string{domain.ReachPhone: telephone, domain.ReachEmail: scope.Actor} {
+		if err := a.ops.KeepReach(ctx, System, scope.Account, kind, reach); err != nil {
+			return err
+		}
+	}
+	doc, err := a.ops.UploadDocument(ctx, scope, "su-he.jpg", card)
+	if err != nil {
+		return err
+	}
+	_, err = a.ops.CreateTemplate(ctx, scope, ops.TemplateForm{Document: doc.ID, CertificateType: "SFZ", CertificateNumber: person.Number, Default: true,
+		ValidFrom: person.ValidFrom, ValidUntil: person.ValidUntil, LongTerm: person.ValidUntil.IsZero(),
+		Contact: domain.Contact{Kind: domain.Individual, OrganizationCN: person.Name, Organization: person.Latin, NameCN: person.Name, Name: person.Latin,
+			CountryCN: "中国", Country: "CN", ProvinceCN: person.Place.ProvinceCN, Province: person.Place.Province, CityCN: person.Place.CityCN, City: person.Place.City,
+			StreetCN: person.Place.CountyCN + person.Street, Street: person.StreetEN + ", " + person.Place.County, PostalCode: person.Place.Post,
+			Telephone: telephone, Email: scope.Actor}})
+	return err
 }

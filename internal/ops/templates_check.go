@@ -156,8 +156,8 @@ func (o *Ops) examineOne(ctx context.Context, account domain.AccountID, f realna
 }
 
 func (o *Ops) realnameTerms() realname.Terms {
-	house := o.Policy().House
-	return realname.Terms{NearExpiryDays: house.NearExpiryDays, TooNewDays: house.TooNewDays}
+	p := o.Policy()
+	return realname.Terms{NearExpiryDays: p.House.NearExpiryDays, TooNewDays: p.Verify.TooNewDays}
 }
 
 // exact leaves out the findings whose code another one of at least the same weight explains better.

@@ -6,18 +6,32 @@ import (
 	"github.com/openregistrar/openregistrar/internal/domain"
 )
 
-// CreateTemplate keeps a registrant's data and submits it. What is refused is not kept.
+// CreateTemplate keeps a registrant's data and submits it. What our checks refuse is not kept. Without any document it
+// stays a draft, whose telephone and e-mail have to be proved all the same.
 func (o *Ops) CreateTemplate(ctx context.Context, scope domain.Scope, in TemplateForm) (domain.Template, error) {
 	t, err := o.newTemplate(ctx, scope, in)
 	if err != nil {
 		return domain.Template{}, err
 	}
-	// A form without a picture is taken for now.
-	if err := complete(t.Contact, t.CertificateType, len(t.SealedNumber) > 0, true); err != nil {
+	if in.CertificateType == "" && in.CertificateNumber == "" && in.Document == 0 {
+		if err := completeFields(t.Contact); err != nil {
+			return domain.Template{}, err
+		}
+		if err := o.Proved(ctx, t); err != nil {
+			return domain.Template{}, err
+		}
+		return t, o.insertTemplate(ctx, scope, t, "template.saved")
+	}
+	if err := o.fit(ctx, t, in.Suffixes); err != nil {
 		return domain.Template{}, err
 	}
-	t.Status, t.Reason, t.NextActionAt = domain.TemplateInAudit, "", t.CreatedAt.Add(o.Policy().House.TemplateReview)
-	return t, o.insertTemplate(ctx, scope, t, "template.submitted")
+	if err := o.insertTemplate(ctx, scope, t, "template.saved"); err != nil {
+		return domain.Template{}, err
+	}
+	if _, err := o.SubmitTemplate(ctx, scope, t.ID); err != nil {
+		return domain.Template{}, err
+	}
+	return o.ownTemplate(ctx, scope, t.ID)
 }
 
 // ReplaceTemplate changes a draft or a rejected template and submits it, as CreateTemplate does a new one: what our

@@ -127,6 +127,25 @@ func tidied(in TemplateForm) (TemplateForm, error) {
 // complete says what a tidied form, or a template, lacks before anybody else is asked about it: the first field that is
 // missing or not written as registries take it. Whether the data is true is for the checks and the authority.
 func complete(c domain.Contact, certificateType string, hasNumber, hasDocument bool) error {
+	if err := completeFields(c); err != nil {
+		return err
+	}
+	kind, known := certificates[certificateType]
+	switch {
+	case certificateType == "":
+		return fault.New(fault.Invalid, "template.field-missing", "field", "CertificateType")
+	case !known || kind != c.Kind:
+		return malformed("CertificateType", "choice")
+	case !hasNumber:
+		return fault.New(fault.Invalid, "template.field-missing", "field", "CertificateCode")
+	case !hasDocument:
+		return fault.New(fault.Invalid, "template.field-missing", "field", "ImgUrl")
+	}
+	return nil
+}
+
+// completeFields is the same of the fields without the document.
+func completeFields(c domain.Contact) error {
 	for _, f := range contactFields(&c) {
 		n := len([]rune(*f.value))
 		switch {
@@ -146,17 +165,6 @@ func complete(c domain.Contact, certificateType string, hasNumber, hasDocument b
 	}
 	if len(c.Country) != 2 || !letters(c.Country) {
 		return malformed("Country", "country")
-	}
-	kind, known := certificates[certificateType]
-	switch {
-	case certificateType == "":
-		return fault.New(fault.Invalid, "template.field-missing", "field", "CertificateType")
-	case !known || kind != c.Kind:
-		return malformed("CertificateType", "choice")
-	case !hasNumber:
-		return fault.New(fault.Invalid, "template.field-missing", "field", "CertificateCode")
-	case !hasDocument:
-		return fault.New(fault.Invalid, "template.field-missing", "field", "ImgUrl")
 	}
 	return nil
 }

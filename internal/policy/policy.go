@@ -97,7 +97,6 @@ type People struct {
 	CodeMinutes     int      `toml:"code_minutes"`         // minutes of wall time that a code holds [10]
 	CodeAttempts    int      `toml:"code_attempts"`        // at one code [5]
 	NearExpiryDays  int      `toml:"near_expiry_days"`     // a document that ends sooner is warned of [30]
-	TooNewDays      int      `toml:"too_new_days"`         // working days within which registers may not know a document [10]
 	BarredReaches   []string `toml:"barred_reaches"`       // numbers, addresses, or @domains that no code is sent to
 }
 
@@ -106,7 +105,7 @@ func (p *People) fill() {
 		value *int
 		usual int
 	}{{&p.DocumentsPerDay, 60}, {&p.DocumentDays, 180}, {&p.UnusedDays, 7}, {&p.CodesPerHour, 10}, {&p.CodeMinutes, 10},
-		{&p.CodeAttempts, 5}, {&p.NearExpiryDays, 30}, {&p.TooNewDays, 10}} {
+		{&p.CodeAttempts, 5}, {&p.NearExpiryDays, 30}} {
 		if *d.value <= 0 {
 			*d.value = d.usual
 		}

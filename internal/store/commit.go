@@ -33,7 +33,7 @@ func (s *Store) Commit(ctx context.Context, p ops.Plan) error {
 		return s.wake(ctx, tx, wake)
 	})
 	if err == nil {
-		s.committed(wake)
+		s.committed(wake, p)
 	}
 	return err
 }
@@ -56,7 +56,7 @@ func (s *Store) CommitEach(ctx context.Context, plans []ops.Plan) []error {
 		}
 		return errs
 	}
-	s.committed(wake)
+	s.committed(wake, plans...)
 	return errs
 }
 
@@ -129,7 +129,10 @@ func (s *Store) wake(ctx context.Context, tx *sql.Tx, accounts []string) error {
 	return s.OnWake(ctx, tx, accounts)
 }
 
-func (s *Store) committed(wake []string) {
+func (s *Store) committed(wake []string, plans ...ops.Plan) {
+	if s.OnMessages != nil && slices.ContainsFunc(plans, func(p ops.Plan) bool { return len(p.Messages) > 0 }) {
+		s.OnMessages()
+	}
 	if len(wake) > 0 && s.OnCommitted != nil {
 		s.OnCommitted(wake)
 	}

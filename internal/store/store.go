@@ -38,13 +38,15 @@ type Config struct {
 	DSN    string // SQLite: path of the file; PostgreSQL: libpq keywords or a postgres:// address
 }
 
-// Store is a database of the registrar. OnWake and OnCommitted are set before its first use and not changed after.
+// Store is a database of the registrar. OnWake, OnCommitted and OnMessages are set before its first use and not changed after.
 type Store struct {
 	// OnWake is called within a commit's transaction with the registry accounts of its plans' Wake, each once. On
 	// SQLite there is one connection that writes: it must use tx and nothing else of the store.
 	OnWake func(ctx context.Context, tx *sql.Tx, registryAccounts []string) error
 	// OnCommitted is called with the same after that transaction was committed. It must not block.
 	OnCommitted func(registryAccounts []string)
+	// OnMessages is called after a transaction with messages was committed. It must not block.
+	OnMessages func()
 
 	engine  string
 	dsn     string

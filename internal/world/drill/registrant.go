@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/world/papers"
@@ -230,12 +231,13 @@ var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
 // reach proves that the run's telephone and address are its owner's, with the codes that the world's mailbox got.
 func (s *Scene) reach(ctx context.Context) error {
 	phone, email := s.reachOf()
-	for kind, code := range map[int]string{1: phone, 2: email} {
-		if err := s.prove(ctx, kind, code); err != nil {
-			return err
-		}
+	errs := make([]error, 2)
+	var wg sync.WaitGroup
+	for i, code := range []string{phone, email} {
+		wg.Go(func() { errs[i] = s.prove(ctx, i+1, code) })
 	}
-	return nil
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 // prove has a code sent to a telephone (1) or an address (2), reads it and gives it back.

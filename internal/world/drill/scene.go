@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/openregistrar/openregistrar/internal/world/papers"
 )
 
 // Endpoints is where the product and the world answer (the product's endpoints.json).
@@ -161,18 +163,24 @@ func (s *Scene) ready(ctx context.Context) (int64, error) {
 	if err := s.api(ctx, "POST", "wallet/top-ups", map[string]any{"amount": 200_000}, nil); err != nil {
 		return 0, err
 	}
+	person, card := papers.Sample()
+	form := s.personForm(person)
+	if err := s.reach(ctx); err != nil {
+		return 0, err
+	}
+	doc, err := s.upload(ctx, "card.jpg", card)
+	if err != nil {
+		return 0, err
+	}
+	form.Certificate["ImgUrl"] = doc.URL
 	var made struct {
 		Template struct{ TemplateId string } //nolint:revive // the product's spelling
 	}
-	if err := s.api(ctx, "POST", "CreateTemplate", map[string]any{
-		"ContactInfo": map[string]string{"OrganizationNameCN": "白露", "OrganizationName": "Bai Lu", "RegistrantNameCN": "白露", "RegistrantName": "Bai Lu",
-			"ProvinceCN": "浙江", "CityCN": "杭州", "StreetCN": "云栖路 8 号", "Street": "8 Yunqi Road", "CountryCN": "中国",
-			"Telephone": "+86.13700000000", "Email": "bai@example.com", "ZipCode": "310000", "RegistrantType": "I"},
-		"CertificateInfo": map[string]string{"CertificateCode": "990000199001010016", "CertificateType": "SFZ", "ImgUrl": ""}}, &made); err != nil {
+	if err := s.api(ctx, "POST", "CreateTemplate", map[string]any{"ContactInfo": form.Contact, "CertificateInfo": form.Certificate}, &made); err != nil {
 		return 0, err
 	}
 	s.template = made.Template.TemplateId
-	err := wait(ctx, "the template is approved", func() (bool, error) {
+	err = wait(ctx, "the template is approved", func() (bool, error) {
 		var got struct {
 			Template struct{ AuditStatus string }
 		}
