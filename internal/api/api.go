@@ -57,7 +57,7 @@ type trading interface {
 type changing interface {
 	Renew(ctx context.Context, scope domain.Scope, in ops.Renew) (ops.OrderView, error)
 	SetLock(ctx context.Context, scope domain.Scope, names []string, lock ops.Lock, on bool) (ops.OrderView, error)
-	ChangeRegistrant(ctx context.Context, scope domain.Scope, names []string, template domain.TemplateID) (ops.OrderView, error)
+	ChangeRegistrant(ctx context.Context, scope domain.Scope, names []string, template domain.TemplateID, lock bool) (ops.OrderView, error)
 	SetDS(ctx context.Context, scope domain.Scope, name string, ds []domain.DS) (ops.OrderView, error)
 	DrawAuthCode(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)
 	ClearAuthCode(ctx context.Context, scope domain.Scope, name string) (ops.OrderView, error)

@@ -59,7 +59,7 @@ func updateProhibitionBatch(ctx context.Context, a *API, c caller, in *prohibiti
 type modifyInfoIn struct {
 	Domains      []string `json:"Domains" doc:"1 to 4,000 names."`
 	TemplateId   string   `json:"TemplateId" doc:"An Approved template."`
-	LockTransfer *bool    `json:"LockTransfer,omitempty" doc:"Taken; the 60-day lock isn't kept yet."`
+	LockTransfer *bool    `json:"LockTransfer,omitempty" doc:"Whether the names stay here for 60 days, as after any change of registrant unless it is declined. Default: true."`
 }
 
 func batchModifyDomainInfo(ctx context.Context, a *API, c caller, in *modifyInfoIn) (*LogOut, error) {
@@ -67,7 +67,8 @@ func batchModifyDomainInfo(ctx context.Context, a *API, c caller, in *modifyInfo
 	if err != nil {
 		return nil, err
 	}
-	return logOf(a.Ops.ChangeRegistrant(ctx, c.scope, in.Domains, id))
+	lock := in.LockTransfer == nil || *in.LockTransfer
+	return logOf(a.Ops.ChangeRegistrant(ctx, c.scope, in.Domains, id, lock))
 }
 
 type domainIDIn struct {

@@ -29,7 +29,8 @@ func TestProductChanges(t *testing.T) {
 		{"RenewDomainBatch", map[string]any{"Period": 1, "Domains": names, "PayMode": 1, "AutoRenewFlag": 2}, log, "renew [a.com b.com] 1 -1"},
 		{"TransferProhibitionBatch", map[string]any{"Domains": names, "Status": true}, log, "lock [a.com b.com] transfer true"},
 		{"UpdateProhibitionBatch", map[string]any{"Domains": names, "Status": false}, log, "lock [a.com b.com] update false"},
-		{"BatchModifyDomainInfo", map[string]any{"Domains": names, "TemplateId": domain.TemplateID(5).Public()}, log, "registrant [a.com b.com] 5"},
+		{"BatchModifyDomainInfo", map[string]any{"Domains": names, "TemplateId": domain.TemplateID(5).Public()}, log, "registrant [a.com b.com] 5 true"},
+		{"BatchModifyDomainInfo", map[string]any{"Domains": names, "TemplateId": domain.TemplateID(5).Public(), "LockTransfer": false}, log, "registrant [a.com b.com] 5 false"},
 		{"CreateDomainRedemption", map[string]any{"DomainId": domain.TenureID(9).Public()}, map[string]any{}, "restore a.com 0"},
 	} {
 		f.asked = nil

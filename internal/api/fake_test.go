@@ -129,8 +129,8 @@ func (f *fake) SetLock(_ context.Context, s domain.Scope, names []string, lock o
 	return f.act(s, "lock", names, lock, on)
 }
 
-func (f *fake) ChangeRegistrant(_ context.Context, s domain.Scope, names []string, id domain.TemplateID) (ops.OrderView, error) {
-	return f.act(s, "registrant", names, id)
+func (f *fake) ChangeRegistrant(_ context.Context, s domain.Scope, names []string, id domain.TemplateID, lock bool) (ops.OrderView, error) {
+	return f.act(s, "registrant", names, id, lock)
 }
 
 func (f *fake) SetDS(_ context.Context, s domain.Scope, name string, ds []domain.DS) (ops.OrderView, error) {

@@ -216,7 +216,7 @@ func (a *App) connect(ctx context.Context) error {
 	a.node = fmt.Sprintf("%s-%d-%x", host, os.Getpid(), random(3))
 	var err error
 	if a.registry, err = registry.New(registry.Config{Accounts: accounts, OpenSecret: a.vault.Open, Suffix: a.suffix,
-		Wall: a.clock.Wall, Crash: crash, Log: a.log, Leases: a.leases(), Node: a.node, Seen: a.seen()}); err != nil {
+		Wall: a.clock.Wall, Crash: crash, Log: a.log, Leases: a.leases(), Node: a.node, Seen: a.seen(), Codes: a.codes, Identity: a.identity}); err != nil {
 		return err
 	}
 	for _, r := range a.cfg.Registry {

@@ -18,6 +18,7 @@ const (
 	IntentStatus   IntentKind = "update-status"   // client statuses: locks
 	IntentDS       IntentKind = "update-ds"       // delegation signers (RFC 5910)
 	IntentContacts IntentKind = "update-contacts" // another template
+	IntentCodes    IntentKind = "update-codes"    // verification codes of its registrant (verificationCode-1.0)
 	IntentAuth     IntentKind = "update-auth"     // authorization information, set or cleared (RFC 9154)
 
 	IntentTransferRequest IntentKind = "transfer-request" // a name comes to us
@@ -28,7 +29,7 @@ const (
 
 // IntentKinds is the closed set.
 var IntentKinds = []IntentKind{IntentCreate, IntentRenew, IntentDelete, IntentRestore, IntentUpdateNS, IntentStatus, IntentDS,
-	IntentContacts, IntentAuth, IntentTransferRequest, IntentTransferCancel, IntentTransferApprove, IntentTransferReject}
+	IntentContacts, IntentCodes, IntentAuth, IntentTransferRequest, IntentTransferCancel, IntentTransferApprove, IntentTransferReject}
 
 // IntentState is where the act stands. See lifecycle.Intents for every legal step.
 type IntentState string
@@ -91,14 +92,15 @@ type Payload struct {
 	LockTransfer   bool     `json:"lock_transfer,omitempty"`
 
 	Expires     time.Time `json:"expires,omitzero"`       // renew: the expiry that the order rests on, against renewing twice
-	AddStatuses Statuses  `json:"add_statuses,omitempty"` // update-status
+	AddStatuses Statuses  `json:"add_statuses,omitempty"` // update-status; update-contacts and update-codes: what must be there afterwards
 	RemStatuses Statuses  `json:"rem_statuses,omitempty"` // update-status
 	DS          []DS      `json:"ds,omitempty"`           // update-ds: the whole set that is wanted
 	// update-auth: what to set, the later ones where a registry doesn't take the first; none: clear. transfer-request: the
 	// code that the owner brought. Erased when the act is over.
 	SealedCodes [][]byte  `json:"codes,omitempty"`
-	Until       time.Time `json:"until,omitzero"`      // update-auth: business time at which what is set is to be cleared
-	DeletedAt   time.Time `json:"deleted_at,omitzero"` // restore: when the name was deleted, for the report; zero: not known
+	CodeTypes   []string  `json:"code_types,omitempty"` // update-codes: of verification codes that the registry wants
+	Until       time.Time `json:"until,omitzero"`       // update-auth: business time at which what is set is to be cleared
+	DeletedAt   time.Time `json:"deleted_at,omitzero"`  // restore: when the name was deleted, for the report; zero: not known
 
 	Actor string `json:"actor,omitempty"` // who asked for it, for the operation log
 	IP    string `json:"ip,omitempty"`
@@ -143,6 +145,14 @@ type Object struct {
 	Contacts     []string  // "role:identifier", sorted
 	Verification string    // status by verificationCode-1.0, such as "nonCompliant"; empty: not told
 	VerifyBy     time.Time // when a missing code is due; zero: not told
+	Missing      []string  // types of codes that it lacks
+	Codes        []CodeSet // that it has
+}
+
+// CodeSet is a verification code that a registry has of a name.
+type CodeSet struct {
+	Type string
+	At   time.Time // when it was set
 }
 
 // DS is a delegation signer record (RFC 5910 section 4.1).

@@ -22,6 +22,8 @@ const (
 	ActionRestore Action = "redemption"
 	ActionDS      Action = "modify_dnssec"
 	ActionAuth    Action = "auth_code"
+	ActionCodes   Action = "push_codes" // the registrant's verification codes
+	ActionHold    Action = "client_hold"
 )
 
 // ItemStatus is the product's status of one name in a batch.
@@ -98,10 +100,14 @@ type Tenure struct {
 	Version         int64
 	UpdatedAt       time.Time
 
-	DS         []DS      // delegation signers at the registry
-	SealedAuth []byte    // authorization code that its owner has asked for and not seen yet; nil: none
-	AuthUntil  time.Time // business time until which the registry has a code; zero: it has none that was given out
-	DeletedAt  time.Time // business time at which it was deleted here and may still be restored; zero: it wasn't
+	DS         []DS       // delegation signers at the registry
+	SealedAuth []byte     // authorization code that its owner has asked for and not seen yet; nil: none
+	AuthUntil  time.Time  // business time until which the registry has a code; zero: it has none that was given out
+	VerifyBy   time.Time  // business time by which its registry wants the proof of who registered it; zero: it waits for none
+	CodesOf    TemplateID // whose verification codes the registry has; 0: nobody's
+	ContactBy  time.Time  // business time by which e-mail or telephone of a new registrant must be verified; zero: none
+	LockUntil  time.Time  // business time until which it is not transferred away, after another registrant; zero: no such lock
+	DeletedAt  time.Time  // business time at which it was deleted here and may still be restored; zero: it wasn't
 }
 
 // Event is one line of the operation log; append-only.

@@ -35,6 +35,8 @@ var standings = map[domain.IntentKind]standing{
 	domain.IntentDS:       update,
 	domain.IntentContacts: update,
 	domain.IntentAuth:     update,
+	// The owner's update lock is opened for it and closed again.
+	domain.IntentCodes: {not: plus(underWay, domain.ServerUpdateProhibited)},
 
 	domain.IntentTransferRequest: leaving,
 	domain.IntentTransferCancel:  coming,

@@ -53,7 +53,7 @@ func TestForbids(t *testing.T) {
 		{domain.Statuses{"clientTransferProhibited"}, only(domain.IntentTransferRequest)},
 		{domain.Statuses{"serverTransferProhibited"}, only(domain.IntentTransferRequest)},
 		{domain.Statuses{"clientUpdateProhibited"}, only(updates...)},
-		{domain.Statuses{"serverUpdateProhibited"}, only(updates...)},
+		{domain.Statuses{"serverUpdateProhibited"}, only(append(updates, domain.IntentCodes)...)},
 		{domain.Statuses{"pendingDelete", "redemptionPeriod"}, every(domain.IntentRestore)},
 		{domain.Statuses{"pendingDelete", "pendingRestore"}, every(domain.IntentRestore)},
 		{domain.Statuses{"pendingDelete"}, every()},

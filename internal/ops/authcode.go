@@ -29,8 +29,11 @@ func (o *Ops) DrawAuthCode(ctx context.Context, scope domain.Scope, name string)
 		}
 	}
 	until := o.Now().AddDate(0, 0, o.Policy().House.AuthCodeDays)
-	return o.change(ctx, scope, []string{name}, change{action: domain.ActionAuth, kind: domain.IntentAuth, asked: "auth-code.asked",
+	return o.change(ctx, scope, []string{name}, change{action: domain.ActionAuth, kind: domain.IntentAuth, asked: "auth-code.asked", refusal: policy.RefuseAuthCode,
 		each: func(t domain.Tenure, _ policy.Suffix, _ int) (asking, error) {
+			if err := locked(t, o.Now()); err != nil {
+				return asking{}, err
+			}
 			if lifecycle.Forbids(domain.IntentTransferRequest, t.Statuses, nil) { // of no use, and a risk
 				return asking{}, fault.New(fault.Conflict, "domain.status-forbids", "name", naming.Display(n), "statuses", joinStatuses(t.Statuses))
 			}
@@ -118,6 +121,11 @@ func decideAuthExpiry(t domain.Tenure, snap OrderSnapshot, table *policy.Table, 
 // nextAction is the next business time at which a running name needs something: a reminder, or the end of its code.
 func nextAction(t domain.Tenure, now time.Time, house policy.House) time.Time {
 	next := nextReminder(t.ExpiresAt, now, house)
+	for _, at := range []time.Time{nextProofReminder(t, now, house), t.ContactBy} {
+		if at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
 	if !t.AuthUntil.IsZero() && (next.IsZero() || t.AuthUntil.Before(next)) {
 		next = t.AuthUntil
 	}

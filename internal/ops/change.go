@@ -26,6 +26,8 @@ type change struct {
 	maxTotal int64  // what the buyer was shown, minor units; 0: not checked
 	template domain.TemplateID
 	bad      error                                                         // what is wrong with the change itself
+	refusal  policy.Refusable                                              // what it is, for names of unverified registrants; empty: nothing that is refused
+	draft    bool                                                          // a template that has not passed its review will do, where the suffix takes it
 	each     func(t domain.Tenure, s policy.Suffix, i int) (asking, error) // pure; i counts the names
 }
 
@@ -88,7 +90,7 @@ func decideChange(scope domain.Scope, names []domain.Name, c change, snap OrderS
 	}
 	insert, plan, wake := InsertOrder{}, Plan{}, map[string]bool{}
 	if c.template != 0 {
-		if err := usable(snap.Template, c.template); err != nil {
+		if err := present(snap.Template, c.template); err != nil {
 			return Plan{}, OrderView{}, err
 		}
 		plan.Expect = append(plan.Expect, Expect{TableTemplate, int64(snap.Template.ID), snap.Template.Version})
@@ -99,6 +101,15 @@ func decideChange(scope domain.Scope, names []domain.Name, c change, snap OrderS
 			return Plan{}, OrderView{}, fault.New(fault.Missing, "domain.not-found", "name", naming.Display(n))
 		}
 		suffix, _ := table.Suffix(n.Suffix())
+		if c.template != 0 {
+			if err := usable(snap.Template, n, suffix, c.draft); err != nil {
+				return Plan{}, OrderView{}, err
+			}
+		}
+		if c.refusal != "" && snap.Standing[t.Template] != domain.TemplateApproved && suffix.Refuses(c.refusal) {
+			return Plan{}, OrderView{}, fault.New(fault.Conflict, "domain.unverified", "name", naming.Display(n), "action", string(c.refusal),
+				"template", t.Template.Public(), "status", string(snap.Standing[t.Template]))
+		}
 		ask, err := c.each(t, suffix, i)
 		if err != nil {
 			return Plan{}, OrderView{}, err
@@ -153,17 +164,6 @@ func decideChange(scope domain.Scope, names []domain.Name, c change, snap OrderS
 		plan.Wake = append(plan.Wake, account)
 	}
 	return plan, OrderView{Order: order, Doing: len(names)}, nil
-}
-
-// usable refuses a template that isn't the caller's or that has not passed its review.
-func usable(t domain.Template, asked domain.TemplateID) error {
-	switch {
-	case t.ID == 0:
-		return fault.New(fault.Missing, "template.not-found", "template", asked.Public())
-	case t.Status != domain.TemplateApproved:
-		return fault.New(fault.Conflict, "template.not-approved", "template", asked.Public(), "status", string(t.Status))
-	}
-	return nil
 }
 
 // forbids is the code for a name whose statuses don't go with what is asked: an update lock has words of its own.

@@ -97,6 +97,22 @@ func TestRegisterHoldsWhatItOrders(t *testing.T) {
 	}
 }
 
+var whole = domain.Contact{Kind: domain.Individual, OrganizationCN: "苏禾", Organization: "Su He", NameCN: "苏禾", Name: "Su He", CountryCN: "中国", Country: "CN",
+	ProvinceCN: "浙江", CityCN: "杭州", StreetCN: "云栖路 8 号", Street: "8 Yunqi Road", PostalCode: "310000", Telephone: "+86.13800000000", Email: "a@example.com"}
+
+// A suffix whose registry waits for the proof takes a whole template before its review.
+func TestRegisterBeforeTheReview(t *testing.T) {
+	for _, status := range []domain.TemplateStatus{domain.TemplateNotUpload, domain.TemplateInAudit, domain.TemplateReject, domain.TemplateNotVerified} {
+		snap := approved()
+		snap.Template.Status, snap.Template.Contact = status, whole
+		snap.Template.CertificateType, snap.Template.MaskedNumber = "SFZ", "330***"
+		plan, view, err := decide(t, Register{Template: 3, Years: 1, Names: []string{"one.com", "two.xyz"}}, snap, nil)
+		if err != nil || view.Doing != 2 || len(plan.Entries) != 2 {
+			t.Errorf("%s: %v %+v", status, err, view)
+		}
+	}
+}
+
 func TestRegisterRefuses(t *testing.T) {
 	many := make([]string, 4001)
 	for i := range many {
@@ -107,6 +123,10 @@ func TestRegisterRefuses(t *testing.T) {
 	poor.Wallet.Balance = 6799
 	unknown.Template = domain.Template{}
 	waiting.Template.Status = domain.TemplateInAudit
+	waiting.Template.Contact, waiting.Template.CertificateType, waiting.Template.MaskedNumber = whole, "SFZ", "330***"
+	partial, old := waiting, approved()
+	partial.Template.Contact.StreetCN = " "
+	old.Template.OldForm = true
 	edit := func(f func(*Register)) Register { r := good; f(&r); return r }
 	for _, c := range []struct {
 		code fault.Code
@@ -123,7 +143,9 @@ func TestRegisterRefuses(t *testing.T) {
 		{"order.years", edit(func(r *Register) { r.Years = 2 }), approved(), map[domain.Name]int64{"one.com": 5}},
 		{"order.agreement-old", edit(func(r *Register) { r.Agreement = "1999-01-01" }), approved(), nil},
 		{"template.not-found", good, unknown, nil},
-		{"template.not-approved", good, waiting, nil},
+		{"template.not-approved", edit(func(r *Register) { r.Names = []string{"one.com", "two.cn"} }), waiting, nil},
+		{"template.field-missing", good, partial, nil},
+		{"registration.template-unusable", good, old, nil},
 		{"wallet.insufficient", good, poor, nil},
 		{"order.price-changed", edit(func(r *Register) { r.MaxTotal = 6799 }), approved(), nil},
 		{"input.name-servers", edit(func(r *Register) { r.NameServers = []string{"ns1.example.com"} }), approved(), nil},

@@ -114,6 +114,9 @@ func (o *Ops) carry(ctx context.Context, l domain.Leased) (out domain.Outcome, e
 		return domain.Outcome{Kind: domain.OutcomeUnknown}, nil
 	case l.Was != domain.IntentQueued:
 		return o.Sender.Ask(ctx, l), nil
+	case l.Intent.Kind == domain.IntentCreate && l.Template != nil && l.Template.OldForm: // since it was ordered
+		return domain.Outcome{Kind: domain.OutcomeRefused, Code: "registration.template-unusable",
+			Facts: map[string]string{"template": l.Template.ID.Public(), "form": "old"}}, nil
 	case l.Intent.Kind == domain.IntentCreate && l.Ours:
 		// An earlier order for the same name got it while this one waited its turn.
 		return domain.Outcome{Kind: domain.OutcomeRefused, Code: "registration.taken", Facts: map[string]string{"registrar": "OpenRegistrar"}}, nil

@@ -19,7 +19,7 @@ var digestDigits = map[uint8]int{1: 40, 2: 64, 4: 96}
 // SetDS makes these records the name's delegation signers, none of them: unsigned.
 func (o *Ops) SetDS(ctx context.Context, scope domain.Scope, name string, ds []domain.DS) (OrderView, error) {
 	want, bad := checkDS(ds)
-	return o.change(ctx, scope, []string{name}, change{action: domain.ActionDS, kind: domain.IntentDS, asked: "dnssec.change-asked", bad: bad,
+	return o.change(ctx, scope, []string{name}, change{action: domain.ActionDS, kind: domain.IntentDS, asked: "dnssec.change-asked", refusal: policy.RefuseEdit, bad: bad,
 		each: func(domain.Tenure, policy.Suffix, int) (asking, error) {
 			return asking{payload: domain.Payload{DS: want}, facts: map[string]string{"records": strconv.Itoa(len(want))}}, nil
 		}})

@@ -65,17 +65,69 @@ var givenReason = regexp.MustCompile(`(?i)(?:\breason|原因)\s*[:：]\s*([^.。
 type hold struct {
 	code string
 	is   func(s *Sight, obj *domain.Object, told cause) bool
+	// facts are its evidence beyond what every hold has. Optional.
+	facts func(s *Sight, facts map[string]string)
 }
 
-// holds are tried in order; the last is what can be said of any hold.
+// holds are tried in order; the last is what can be said of any hold. A hold for want of proof is told apart by how far
+// our own verification of the registrant is.
 var holds = []hold{
-	{"hold.unverified", func(_ *Sight, obj *domain.Object, told cause) bool {
-		return obj.Verification == "nonCompliant" || obj.Verification == "" && told == unverified
+	{"hold.verification-refreshing", unproven(func(s *Sight) bool { return s.Template.Status == domain.TemplateApproved }),
+		func(s *Sight, facts map[string]string) {
+			at := orElse(s.Verification.DecidedAt, s.Template.UpdatedAt)
+			facts["approved"], facts["until"] = stamp(at), stamp(s.lifted(at))
+		}},
+	{"hold.verification-in-review", unproven(func(s *Sight) bool { return s.Template.Status == domain.TemplateInAudit }),
+		func(s *Sight, facts map[string]string) {
+			facts["submitted"] = stamp(orElse(s.Verification.SubmittedAt, s.Template.UpdatedAt))
+			if by := s.Verification.DeadlineAt; !by.IsZero() {
+				facts["until"] = stamp(by)
+			}
+		}},
+	{"hold.verification-rejected", unproven(func(s *Sight) bool { return s.Template.Status == domain.TemplateReject }),
+		func(s *Sight, facts map[string]string) {
+			facts["reason"], facts["at"] = s.verdict(), stamp(orElse(s.Verification.DecidedAt, s.Template.UpdatedAt))
+		}},
+	{"hold.unverified", unproven(func(*Sight) bool { return true }), func(s *Sight, facts map[string]string) {
+		if !s.Tenure.VerifyBy.IsZero() {
+			facts["due"] = stamp(s.Tenure.VerifyBy)
+		}
 	}},
-	{"registration.naming-rejected-hold", func(_ *Sight, _ *domain.Object, told cause) bool { return told == namingAudit }},
-	{"hold.abuse", func(_ *Sight, _ *domain.Object, told cause) bool { return told == abuse }},
-	{"website.on-hold", func(*Sight, *domain.Object, cause) bool { return true }},
+	{"registration.naming-rejected-hold", func(_ *Sight, _ *domain.Object, told cause) bool { return told == namingAudit }, nil},
+	{"hold.abuse", func(_ *Sight, _ *domain.Object, told cause) bool { return told == abuse }, nil},
+	{"website.on-hold", func(*Sight, *domain.Object, cause) bool { return true }, nil},
 }
+
+// unproven is a hold for want of proof, where our own verification is so. A registry that has the proof already, and has
+// not lifted its hold, is known by what it told.
+func unproven(so func(*Sight) bool) func(*Sight, *domain.Object, cause) bool {
+	return func(s *Sight, obj *domain.Object, told cause) bool {
+		return (obj.Verification == "nonCompliant" || (obj.Verification == "" || obj.Verification == compliant) && told == unverified) && so(s)
+	}
+}
+
+// verdict is the code for which the registrant was refused.
+func (s *Sight) verdict() string {
+	switch {
+	case len(s.Verification.Verdicts) > 0:
+		return s.Verification.Verdicts[0].Code
+	case s.Template.Reason != "":
+		return s.Template.Reason
+	}
+	return "verify.timeout"
+}
+
+// lifted is when a registry should have lifted its hold: two working days after the approval.
+func (s *Sight) lifted(approved time.Time) time.Time { return approved.AddDate(0, 0, 2) }
+
+func orElse(t, other time.Time) time.Time {
+	if t.IsZero() {
+		return other
+	}
+	return t
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // held opens the owner's case about a hold that the registry has set, under its cause, and ends it with the hold.
 func (s *Sight) held(obj domain.Object, now time.Time) (writes []Write) {
@@ -84,17 +136,19 @@ func (s *Sight) held(obj domain.Object, now time.Time) (writes []Write) {
 	var facts map[string]string
 	if obj.Statuses.Has(domain.ServerHold) {
 		told, by := s.told()
-		i := slices.IndexFunc(holds, func(h hold) bool { return h.is(s, &obj, told) })
-		code, facts = holds[i].code, map[string]string{"name": naming.Display(s.Tenure.Name), "registry": s.Tenure.RegistryAccount,
-			"statuses": joinStatuses(obj.Statuses), "since": now.UTC().Format(time.RFC3339)}
+		h := holds[slices.IndexFunc(holds, func(h hold) bool { return h.is(s, &obj, told) })]
+		code, facts = h.code, map[string]string{"name": naming.Display(s.Tenure.Name), "registry": s.Tenure.RegistryAccount,
+			"statuses": joinStatuses(obj.Statuses), "since": stamp(now)}
 		if told != noCause && told != lifted && code != "website.on-hold" {
 			s.evidence(facts, told, by)
 		}
-		if code == "hold.unverified" && !obj.VerifyBy.IsZero() {
-			facts["due"] = obj.VerifyBy.UTC().Format(time.RFC3339)
+		if h.facts != nil {
+			h.facts(s, facts)
 		}
-		if open := s.open(account, code); open != nil && open.Facts["since"] != "" {
-			facts["since"] = open.Facts["since"]
+		for _, h := range holds { // a hold whose cause is another now began when it began
+			if open := s.open(account, h.code); open != nil && open.Facts["since"] != "" {
+				facts["since"] = open.Facts["since"]
+			}
 		}
 	}
 	for _, h := range holds {
@@ -107,6 +161,37 @@ func (s *Sight) held(obj domain.Object, now time.Time) (writes []Write) {
 		}
 	}
 	return writes
+}
+
+// holdLetters tell the owner that a hold began or ended; of one whose cause has become another the page tells.
+func (s *Sight) holdLetters(before string, writes []Write, now time.Time) []domain.Message {
+	for _, w := range writes {
+		switch w := w.(type) {
+		case OpenCase:
+			if before == "" {
+				facts := map[string]string{"code": w.Case.Code}
+				for k, v := range w.Case.Facts {
+					facts[k] = v
+				}
+				return s.letter("name-held", facts, now)
+			}
+			return nil
+		}
+	}
+	if before != "" && len(writes) > 0 {
+		return s.letter("name-released", map[string]string{"name": naming.Display(s.Tenure.Name)}, now)
+	}
+	return nil
+}
+
+// heldCode is the open case of a hold of the registry; empty: none is known.
+func (s *Sight) heldCode() string {
+	for _, h := range holds {
+		if s.open(s.Tenure.Account, h.code) != nil {
+			return h.code
+		}
+	}
+	return ""
 }
 
 // evidence adds what a message said to a case's facts.

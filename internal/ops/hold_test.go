@@ -19,8 +19,8 @@ func TestHoldsHaveCauses(t *testing.T) {
 	}{
 		{"website.on-hold", nil, nil, map[string]string{"statuses": "serverHold"}},
 		{"website.on-hold", map[string]string{"text": "The hold on one.com was lifted."}, nil, nil},
-		{"hold.unverified", nil, func(o *domain.Object) { o.Verification = "nonCompliant" }, map[string]string{"statuses": "serverHold"}},
-		{"hold.unverified", map[string]string{"reason": "real-name verification missing"}, nil, map[string]string{"reason": "real-name verification missing"}},
+		{"hold.verification-refreshing", nil, func(o *domain.Object) { o.Verification = "nonCompliant" }, map[string]string{"statuses": "serverHold"}},
+		{"hold.verification-refreshing", map[string]string{"reason": "real-name verification missing"}, nil, map[string]string{"reason": "real-name verification missing"}},
 		{"hold.abuse", map[string]string{"reason": "phishing", "case": "custom abuse 77"}, nil, map[string]string{"reason": "phishing", "case": "custom abuse 77"}},
 		{"registration.naming-rejected-hold", map[string]string{"text": `Naming audit failed: word "bank", rule: finance`}, nil,
 			map[string]string{"word": "bank", "rule": "finance", "registry": "verisim"}},

@@ -55,8 +55,19 @@ var sequels = map[domain.IntentKind]sequel{
 	domain.IntentContacts: {done: "registrant.changed", failed: "registrant.failed", refused: "domain.update-refused", late: changeLate,
 		land: func(t *domain.Tenure, l landing, _ time.Time) map[string]string {
 			facts := map[string]string{"was": t.Template.Public(), "template": l.leased.Intent.Template.Public()}
-			t.Template = l.leased.Intent.Template
+			if t.Template = l.leased.Intent.Template; t.CodesOf != t.Template {
+				t.CodesOf = 0
+			}
+			if p := l.leased.Intent.Payload; p.LockTransfer {
+				t.LockUntil = p.Until
+				facts["locked_until"] = p.Until.UTC().Format(time.DateOnly)
+			}
 			return facts
+		}},
+	domain.IntentCodes: {done: "codes.pushed", failed: "codes.failed", refused: "domain.update-refused", late: changeLate,
+		land: func(t *domain.Tenure, l landing, _ time.Time) map[string]string {
+			t.CodesOf = l.leased.Intent.Template
+			return map[string]string{"types": strings.Join(l.leased.Intent.Payload.CodeTypes, " "), "statuses": joinStatuses(t.Statuses)}
 		}},
 	domain.IntentAuth: {done: "auth-code.set", failed: "auth-code.failed", refused: "auth-code.refused", late: changeLate,
 		land: func(t *domain.Tenure, l landing, _ time.Time) map[string]string {
@@ -102,11 +113,13 @@ func takeOver(t *domain.Tenure, obj domain.Object, paid bool) bool {
 	if obj.ROID != "" {
 		t.ROID = obj.ROID
 	}
+	proven(t, obj)
 	if !obj.ExpiresAt.IsZero() && (paid || !renewedThere(*t, obj)) {
 		t.ExpiresAt = obj.ExpiresAt
 	}
 	return !sameSet(was.Statuses, t.Statuses) || !sameSet(was.NameServers, t.NameServers) || !was.ExpiresAt.Equal(t.ExpiresAt) ||
-		was.ROID != t.ROID || !sameDS(was.DS, t.DS)
+		was.ROID != t.ROID || !sameDS(was.DS, t.DS) ||
+		!was.VerifyBy.Equal(t.VerifyBy) || was.CodesOf != t.CodesOf
 }
 
 func sameDS(a, b []domain.DS) bool {
@@ -133,6 +146,9 @@ func landed(plan *Plan, l landing, row sequel, now time.Time) {
 		t.UpdatedAt = now
 		settleDates(&t, now, l.house)
 		plan.Writes = append(plan.Writes, SetTenure{t}, ForgetSeen{t.ID})
+		if reproves(in) && t.EndedAt.IsZero() {
+			plan.Writes = append(plan.Writes, FlagProof{Tenure: t.ID, At: now})
+		}
 	}
 	plan.Events = append(plan.Events, wentEvent(in, row.done, "ok", facts, now))
 }
@@ -152,7 +168,7 @@ func observed(plan *Plan, l landing, now time.Time) {
 // settleDates dates what a tenure needs next. One that has ended needs nothing, and keeps no secret.
 func settleDates(t *domain.Tenure, now time.Time, house policy.House) {
 	if !t.EndedAt.IsZero() {
-		t.NextActionAt, t.SealedAuth, t.AuthUntil = time.Time{}, nil, time.Time{}
+		t.NextActionAt, t.SealedAuth, t.AuthUntil, t.ContactBy = time.Time{}, nil, time.Time{}, time.Time{}
 		return
 	}
 	t.NextActionAt = nextAction(*t, now, house)

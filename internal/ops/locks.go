@@ -28,12 +28,20 @@ var locks = map[Lock]struct {
 // can't be changed.
 func (o *Ops) SetLock(ctx context.Context, scope domain.Scope, names []string, lock Lock, on bool) (OrderView, error) {
 	row := locks[lock]
-	c := change{action: row.off, kind: domain.IntentStatus, asked: "lock.change-asked"}
+	c := change{action: row.off, kind: domain.IntentStatus, asked: "lock.change-asked", refusal: policy.RefuseEdit}
 	p := domain.Payload{RemStatuses: domain.Statuses{row.status}}
 	facts := map[string]string{"status": string(row.status), "set": "no"}
 	if on {
 		c.action, p, facts["set"] = row.on, domain.Payload{AddStatuses: domain.Statuses{row.status}}, "yes"
 	}
-	c.each = func(domain.Tenure, policy.Suffix, int) (asking, error) { return asking{payload: p, facts: facts}, nil }
+	now := o.Now()
+	c.each = func(t domain.Tenure, _ policy.Suffix, _ int) (asking, error) {
+		if lock == LockTransfer && !on {
+			if err := locked(t, now); err != nil {
+				return asking{}, err
+			}
+		}
+		return asking{payload: p, facts: facts}, nil
+	}
 	return o.change(ctx, scope, names, c)
 }

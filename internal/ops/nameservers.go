@@ -15,7 +15,7 @@ func (o *Ops) ChangeNameServers(ctx context.Context, scope domain.Scope, typed [
 		return OrderView{}, fault.New(fault.Invalid, "input.name-servers", "rule", "count", "count", "0")
 	}
 	servers, bad := nameServers(ns, o.Policy().House)
-	return o.change(ctx, scope, typed, change{action: domain.ActionDNS, kind: domain.IntentUpdateNS, asked: "dns.change-asked", bad: bad,
+	return o.change(ctx, scope, typed, change{action: domain.ActionDNS, kind: domain.IntentUpdateNS, asked: "dns.change-asked", refusal: policy.RefuseEdit, bad: bad,
 		each: func(t domain.Tenure, _ policy.Suffix, _ int) (asking, error) {
 			return asking{payload: domain.Payload{NameServers: servers, OldNameServers: t.NameServers},
 				facts: map[string]string{"ns": strings.Join(servers, " ")}}, nil

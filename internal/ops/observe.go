@@ -28,10 +28,14 @@ type Sight struct {
 	Busy    bool          // an act of ours on the name is under way
 	Notices []PollMessage // what the registry has told of it, newest first (registry time)
 	Cases   []domain.Case // open ones about the name
+	// Who it is registered for, and how far their verification is:
+	Template     domain.Template
+	Verification domain.Verification // the newest submission; zero: never submitted
+	Reached      bool                // the template's e-mail or telephone was verified
+	Owner        domain.Account      // read only for flagged names, and where a hold, an end or an alarm has to be told
 	// Read only where the name is gone or another's:
 	Item  domain.Item // what was paid for it
-	Owner domain.Account
-	Spent int64 // what it has cost us within the registry's grace period, minor units: that much comes back (RFC 3915)
+	Spent int64       // what it has cost us within the registry's grace period, minor units: that much comes back (RFC 3915)
 }
 
 // Seen is what a registry showed of a name beyond its tenure when it was last looked at.
@@ -179,8 +183,12 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 		s.Seen.Known, s.Seen.Registrant, s.Seen.Contacts, s.Seen.Verification = true, look.Object.Registrant, look.Object.Contacts, look.Object.Verification
 	}
 	var plan Plan
-	if len(facts) > 1 || was.ROID != s.Tenure.ROID {
-		if !s.Tenure.ExpiresAt.Equal(was.ExpiresAt) {
+	if proven(&s.Tenure, look.Object); lacks(look.Object) && (!seen.Known || seen.Verification != look.Object.Verification) {
+		plan.Writes = append(plan.Writes, FlagProof{Tenure: s.Tenure.ID, At: now})
+	}
+	proof := !was.VerifyBy.Equal(s.Tenure.VerifyBy) || was.CodesOf != s.Tenure.CodesOf
+	if len(facts) > 1 || was.ROID != s.Tenure.ROID || proof {
+		if proof || !s.Tenure.ExpiresAt.Equal(was.ExpiresAt) {
 			s.Tenure.NextActionAt = nextAction(s.Tenure, now, house)
 		}
 		s.Tenure.UpdatedAt = now
@@ -200,7 +208,10 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 	} else {
 		plan.Writes = append(plan.Writes, s.drifted(drift, now)...)
 	}
-	plan.Writes = append(plan.Writes, s.held(look.Object, now)...)
+	before := s.heldCode()
+	holds := s.held(look.Object, now)
+	plan.Writes = append(plan.Writes, holds...)
+	plan.Messages = append(plan.Messages, s.holdLetters(before, holds, now)...)
 	if !seen.same(s.Seen) {
 		s.Seen.At = now
 		plan.Writes = append(plan.Writes, SetSeen{s.Tenure.ID, s.Seen})
@@ -417,6 +428,11 @@ func (o *Ops) observe(ctx context.Context, reg Looker, registryAccount string, n
 	look, err := o.look(ctx, reg, registryAccount, name)
 	if err != nil {
 		return nil, err
+	}
+	if on := look.Object.Statuses.Has(domain.ServerHold); on != (s.heldCode() != "") {
+		if s.Owner, err = o.Store.AccountByID(ctx, s.Tenure.Account); err != nil {
+			return nil, err
+		}
 	}
 	if look.Gone || !slices.Contains(o.Us, look.Object.Sponsor) {
 		items, err := o.Store.ItemsByID(ctx, []domain.ItemID{domain.ItemID(s.Tenure.ID)})

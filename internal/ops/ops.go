@@ -83,7 +83,7 @@ type Clock struct {
 	Wall     func() time.Time
 }
 
-// Deps is what New needs; every field but Crash, Us, Verifier, Login, PausePartial, Reader, MACKey and NoSMS must be set.
+// Deps is what New needs; every field but Codes, Crash, Us, Verifier, Login, PausePartial, Reader, MACKey and NoSMS must be set.
 type Deps struct {
 	Store   Store
 	Checker Checker
@@ -98,6 +98,8 @@ type Deps struct {
 	Rand    func(n int) []byte
 	// Verifier hands submissions to authorities; nil where none is connected: the desk decides alone.
 	Verifier Verifier
+	// Codes gives registrants' signed codes; nil: there are none.
+	Codes CodeSource
 	// Login proves us at registries; nil where nothing of that is done.
 	Login RegistryLogin
 	// PausePartial says whether an account's queue pauses in windows of partial impact too; nil: none does.
@@ -123,6 +125,9 @@ func New(d Deps) (*Ops, error) {
 		return nil, errors.New("ops: a dependency is missing")
 	case d.Clock.Business == nil, d.Clock.Wall == nil, d.Terms == nil, d.Node == "", d.Rand == nil:
 		return nil, errors.New("ops: clocks, policy, node or randomness is missing")
+	}
+	if d.Codes == nil {
+		d.Codes = noCodes{}
 	}
 	if d.Crash == nil {
 		d.Crash = func(string) {}

@@ -147,12 +147,8 @@ func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap O
 	if in.Agreement != house.Agreement {
 		return Plan{}, OrderView{}, fault.New(fault.Conflict, "order.agreement-old", "accepted", in.Agreement, "current", house.Agreement)
 	}
-	if snap.Template.ID == 0 {
-		return Plan{}, OrderView{}, fault.New(fault.Missing, "template.not-found", "template", in.Template.Public())
-	}
-	if snap.Template.Status != domain.TemplateApproved {
-		return Plan{}, OrderView{}, fault.New(fault.Conflict, "template.not-approved",
-			"template", in.Template.Public(), "status", string(snap.Template.Status))
+	if err := present(snap.Template, in.Template); err != nil {
+		return Plan{}, OrderView{}, err
 	}
 	ns, err := nameServers(in.NameServers, house)
 	if err != nil {
@@ -178,6 +174,9 @@ func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap O
 	deadline := now.AddDate(0, 0, house.IntentDays)
 	for i, n := range names {
 		suffix, _ := table.Suffix(n.Suffix())
+		if err := usable(snap.Template, n, suffix, true); err != nil {
+			return Plan{}, OrderView{}, err
+		}
 		years := in.Years
 		if y := in.YearsOf[n]; y != 0 {
 			years = y

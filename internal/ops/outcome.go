@@ -52,6 +52,9 @@ func decideOutcome(l landing, now, wall time.Time) (Plan, error) {
 		}
 		refusedPlan(&plan, l.item, in, code, l.outcome.Facts, step.Money, now)
 		observed(&plan, l, now)
+		if in.Kind == domain.IntentCodes && l.tenure != nil { // tried again by itself
+			plan.Writes = append(plan.Writes, FlagProof{Tenure: l.tenure.ID, At: now.AddDate(0, 0, 1)})
+		}
 	default:
 		// It goes on; the owner sees why it isn't done yet.
 		if l.outcome.Code != l.item.Code {
@@ -152,8 +155,14 @@ func acceptedPlan(plan *Plan, l landing, money lifecycle.Money, now time.Time) {
 		Years: in.Payload.Years, AutoRenew: in.Payload.AutoRenew, RegisteredAt: obj.CreatedAt, ExpiresAt: obj.ExpiresAt,
 		Version: 1, UpdatedAt: now,
 	}
-	t.NextActionAt = nextReminder(t.ExpiresAt, now, l.house)
+	if proven(&t, obj); obj.Verification == compliant {
+		t.CodesOf = in.Template
+	}
+	t.NextActionAt = nextAction(t, now, l.house)
 	plan.Writes = append(plan.Writes, InsertTenure{t})
+	if lacks(obj) || l.leased.Template != nil && l.leased.Template.Status != domain.TemplateApproved {
+		plan.Writes = append(plan.Writes, FlagProof{Tenure: t.ID, At: now})
+	}
 	plan.Events = append(plan.Events, wentEvent(in, row.done, "ok",
 		map[string]string{"expires": obj.ExpiresAt.UTC().Format(time.DateOnly), "registry": in.RegistryAccount}, now))
 }
@@ -175,7 +184,7 @@ func mendedBy(in domain.Intent, now time.Time) []Write {
 var (
 	updates = []fault.Code{"domain.update-prohibited", "domain.update-refused", "domain.status-forbids", "domain.not-found", changeLate}
 	mends   = map[domain.IntentKind][]fault.Code{
-		domain.IntentUpdateNS: updates, domain.IntentStatus: updates, domain.IntentContacts: updates,
+		domain.IntentUpdateNS: updates, domain.IntentStatus: updates, domain.IntentContacts: updates, domain.IntentCodes: updates,
 		domain.IntentDS:              append([]fault.Code{"dnssec.refused", "registry.unsupported"}, updates...),
 		domain.IntentAuth:            append([]fault.Code{"auth-code.refused"}, updates...),
 		domain.IntentRenew:           {"renew.expiry-moved", "renew.fee-changed", "renew.refused", "domain.status-forbids", "domain.not-found", changeLate},

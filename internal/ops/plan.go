@@ -149,6 +149,14 @@ type (
 	InsertTenure struct{ Tenure domain.Tenure }
 	// SetTenure replaces the mutable part of a tenure whose version is still Tenure.Version, and grows it by one.
 	SetTenure struct{ Tenure domain.Tenure }
+	// FlagProof has the proof of names looked at from At on: of one name, of a template's or an account's. A zero At
+	// takes the flag away.
+	FlagProof struct {
+		Tenure   domain.TenureID
+		Template domain.TemplateID
+		Account  domain.AccountID
+		At       time.Time // business time
+	}
 	// TakePayment notes a payment into an account's wallet (0: the house's deposits). Where the reference was taken
 	// before it fails with "payment.taken" (fact amount: what was taken then).
 	TakePayment struct {
@@ -207,6 +215,7 @@ func (SetItem) write()           {}
 func (SetIntent) write()         {}
 func (InsertTenure) write()      {}
 func (SetTenure) write()         {}
+func (FlagProof) write()         {}
 func (TakePayment) write()       {}
 func (PollDone) write()          {}
 func (HurryIntent) write()       {}

@@ -22,7 +22,7 @@ func (o *Ops) Delete(ctx context.Context, scope domain.Scope, name string) (Orde
 // maxTotal is the price that was shown, 0: not checked.
 func (o *Ops) Restore(ctx context.Context, scope domain.Scope, name string, maxTotal int64, key string) (OrderView, error) {
 	now := o.Now()
-	return o.change(ctx, scope, []string{name}, change{action: domain.ActionRestore, kind: domain.IntentRestore, asked: "restore.asked", key: key, maxTotal: maxTotal,
+	return o.change(ctx, scope, []string{name}, change{action: domain.ActionRestore, kind: domain.IntentRestore, asked: "restore.asked", refusal: policy.RefuseRedeem, key: key, maxTotal: maxTotal,
 		each: func(t domain.Tenure, s policy.Suffix, _ int) (asking, error) {
 			price, cost := PriceRestore(t, s, now)
 			return asking{price: price, payload: domain.Payload{Cost: cost, DeletedAt: t.DeletedAt}, facts: map[string]string{"price": strconv.FormatInt(price, 10)}}, nil

@@ -24,7 +24,7 @@ type Renew struct {
 // order rests on goes with it, so that what was renewed meanwhile is not renewed once more.
 func (o *Ops) Renew(ctx context.Context, scope domain.Scope, in Renew) (OrderView, error) {
 	now := o.Now()
-	return o.change(ctx, scope, in.Names, change{action: domain.ActionRenew, kind: domain.IntentRenew, asked: "renew.asked", key: in.Key,
+	return o.change(ctx, scope, in.Names, change{action: domain.ActionRenew, kind: domain.IntentRenew, asked: "renew.asked", key: in.Key, refusal: policy.RefuseRenew,
 		standing: []any{in.Years, in.AutoRenew}, maxTotal: in.MaxTotal,
 		each: func(t domain.Tenure, s policy.Suffix, _ int) (asking, error) {
 			price, cost, err := PriceRenew(t, s, in.Years, now)

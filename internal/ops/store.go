@@ -22,6 +22,7 @@ type Store interface {
 	records
 	queue
 	observations
+	proofs
 	registries
 	verifications
 }
@@ -214,6 +215,8 @@ type OrderSnapshot struct {
 	Running  map[domain.Name]domain.Tenure // running tenures of the names, whoever's
 	Busy     map[domain.Name]bool          // names with an intent under way in this account
 	Earlier  *domain.Order                 // the order that used the same idempotency key
+	// Standing are the templates of the names that run in this account.
+	Standing map[domain.TemplateID]domain.TemplateStatus
 }
 
 // Wallet is what an account can spend and what it has set aside, minor units.

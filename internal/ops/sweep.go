@@ -21,7 +21,7 @@ const sweepSize = 200
 func (o *Ops) Sweep(ctx context.Context) (int, error) {
 	done := 0
 	var failed error
-	for _, step := range []func(context.Context) (int, error){o.windows, o.reviews, o.finished, o.reminders, o.overdue, o.waits, o.passwords, o.retention, o.pruneCodes} {
+	for _, step := range []func(context.Context) (int, error){o.windows, o.reviews, o.finished, o.reminders, o.overdue, o.waits, o.passwords, o.retention, o.pruneCodes, o.proofs} {
 		n, err := step(ctx)
 		done += n
 		failed = errors.Join(failed, err)
@@ -145,7 +145,16 @@ func (o *Ops) reminders(ctx context.Context) (int, error) {
 			plans = append(plans, plan)
 			continue
 		}
-		plans = append(plans, decideReminder(t, account, o.Policy().House, now))
+		house := o.Policy().House
+		if kind, by := dueLetter(t, house); kind != "" {
+			plans = append(plans, decideDueLetter(t, account, kind, by, house, now))
+			continue
+		}
+		if !t.ContactBy.IsZero() && !t.ContactBy.After(now) {
+			plans = append(plans, decideContactDue(t, house, now))
+			continue
+		}
+		plans = append(plans, decideReminder(t, account, house, now))
 	}
 	done, err := o.commitEach(ctx, plans)
 	return done, errors.Join(unread, err)

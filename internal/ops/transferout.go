@@ -13,7 +13,9 @@ func (o *Ops) AnswerTransfer(ctx context.Context, scope domain.Scope, name strin
 	c := change{action: domain.ActionTransferOut, kind: domain.IntentTransferReject, asked: "transfer.reject-asked",
 		each: func(domain.Tenure, policy.Suffix, int) (asking, error) { return asking{}, nil }}
 	if approve {
-		c.kind, c.asked = domain.IntentTransferApprove, "transfer.approve-asked"
+		now := o.Now()
+		c.kind, c.asked, c.refusal = domain.IntentTransferApprove, "transfer.approve-asked", policy.RefuseTransferOut
+		c.each = func(t domain.Tenure, _ policy.Suffix, _ int) (asking, error) { return asking{}, locked(t, now) }
 	}
 	return o.change(ctx, scope, []string{name}, c)
 }

@@ -37,31 +37,60 @@ const (
 	After  Verification = "after"
 )
 
+// Proof is how a registry is shown that a registrant was verified.
+type Proof string
+
+// The ways.
+const (
+	ProofNone    Proof = "none"
+	ProofCodes   Proof = "codes"   // signed codes (verificationCode-1.0) with the name
+	ProofContact Proof = "contact" // the identity document with the registrant's contact (cnnic-contact-1.0)
+)
+
+// Refusable is an act that a name of an unverified registrant may be refused.
+type Refusable string
+
+// The acts.
+const (
+	RefuseRenew       Refusable = "renew"
+	RefuseRedeem      Refusable = "redeem"
+	RefuseTransferOut Refusable = "transfer-out"
+	RefuseAuthCode    Refusable = "auth-code"
+	RefusePush        Refusable = "push" // to another account
+	RefuseEdit        Refusable = "edit" // name servers, DS records, locks
+)
+
+var refusables = []Refusable{RefuseRenew, RefuseRedeem, RefuseTransferOut, RefuseAuthCode, RefusePush, RefuseEdit}
+
 // Suffix is everything that differs from one suffix to the next.
 type Suffix struct {
 	Suffix       string       `toml:"suffix"` // A-label form, no leading dot: "com", "com.cn", "xn--fiqs8s"
 	Display      string       `toml:"display"`
 	Registry     string       `toml:"registry"` // registry account that serves it
 	Verification Verification `toml:"verification"`
-	Contacts     bool         `toml:"contacts"`       // the registry keeps contact objects
-	HostObjects  bool         `toml:"host_objects"`   // RFC 5732 hosts; else host attributes
-	IDN          bool         `toml:"idn"`            // Chinese labels are taken
-	ASCII        bool         `toml:"ascii"`          // letters, digits, hyphen are taken
-	MinLabel     int          `toml:"min_label"`      // characters
-	Periods      []int        `toml:"periods"`        // years that can be bought
-	MaxYears     int          `toml:"max_years"`      // cap of the remaining term
-	Popular      int          `toml:"popular"`        // order in search; 0: only when asked for
-	RecordOK     bool         `toml:"record_support"` // can be filed for a website (ICP, Beijing)
-	Currency     string       `toml:"currency"`
-	New          int64        `toml:"new"`   // price of one year, minor units
-	Renew        int64        `toml:"renew"` // the same for renewal
-	Redeem       int64        `toml:"redeem"`
-	Transfer     int64        `toml:"transfer"`
-	CostRenew    int64        `toml:"cost_renew"`     // and for each further one
-	CostRedeem   int64        `toml:"cost_redeem"`    // and for a restore; 0 in rows from before it was known
-	GraceDays    int          `toml:"grace_days"`     // days within which a deletion gives us back what the name cost [5]
-	Cost         int64        `toml:"cost"`           // what the registry takes for the first year, minor units
-	PremiumMark  int64        `toml:"premium_margin"` // percent added to a registry's premium fee
+	Proof        Proof        `toml:"proof"`      // [contact where verification is before, else codes]
+	CodeTypes    []string     `toml:"code_types"` // of codes that the registry wants: real-name, domain [real-name]
+	// What a name is refused while its registrant is not verified [before: everything; after: transfer-out, auth-code].
+	UnverifiedRefuses []Refusable `toml:"unverified_refuses"`
+	Contacts          bool        `toml:"contacts"`       // the registry keeps contact objects
+	HostObjects       bool        `toml:"host_objects"`   // RFC 5732 hosts; else host attributes
+	IDN               bool        `toml:"idn"`            // Chinese labels are taken
+	ASCII             bool        `toml:"ascii"`          // letters, digits, hyphen are taken
+	MinLabel          int         `toml:"min_label"`      // characters
+	Periods           []int       `toml:"periods"`        // years that can be bought
+	MaxYears          int         `toml:"max_years"`      // cap of the remaining term
+	Popular           int         `toml:"popular"`        // order in search; 0: only when asked for
+	RecordOK          bool        `toml:"record_support"` // can be filed for a website (ICP, Beijing)
+	Currency          string      `toml:"currency"`
+	New               int64       `toml:"new"`   // price of one year, minor units
+	Renew             int64       `toml:"renew"` // the same for renewal
+	Redeem            int64       `toml:"redeem"`
+	Transfer          int64       `toml:"transfer"`
+	CostRenew         int64       `toml:"cost_renew"`     // and for each further one
+	CostRedeem        int64       `toml:"cost_redeem"`    // and for a restore; 0 in rows from before it was known
+	GraceDays         int         `toml:"grace_days"`     // days within which a deletion gives us back what the name cost [5]
+	Cost              int64       `toml:"cost"`           // what the registry takes for the first year, minor units
+	PremiumMark       int64       `toml:"premium_margin"` // percent added to a registry's premium fee
 
 	Documents     []string `toml:"documents"`      // types of the registrant's document that are taken (the product's CertificateType); none: all
 	Regions       []string `toml:"regions"`        // of registrants, ISO 3166-1 alpha-2; none: all
@@ -73,17 +102,20 @@ type Suffix struct {
 // House is what holds for every suffix.
 type House struct {
 	Currency       string        `toml:"currency"`
-	Agreement      string        `toml:"agreement"`       // current version of the registration agreement
-	MaxNames       int           `toml:"max_names"`       // per batch, the product's UpTo4000
-	MaxTemplates   int           `toml:"max_templates"`   // per account
-	TemplateReview time.Duration `toml:"-"`               // simulated wait until a valid form counts as approved
-	ReviewText     string        `toml:"template_review"` // its written form, "3s"
-	IntentDays     int           `toml:"intent_days"`     // business days of 24 h until a silent registry means the desk
-	AuthCodeDays   int           `toml:"auth_code_days"`  // days until an authorization code that was given out is cleared [5]
-	DefaultNS      []string      `toml:"name_servers"`    // for names bought without any
-	MinTopUp       int64         `toml:"min_top_up"`      // minor units
-	MaxTopUp       int64         `toml:"max_top_up"`      // minor units
-	Reminders      []int         `toml:"reminders"`       // days before expiry
+	Agreement      string        `toml:"agreement"`        // current version of the registration agreement
+	MaxNames       int           `toml:"max_names"`        // per batch, the product's UpTo4000
+	MaxTemplates   int           `toml:"max_templates"`    // per account
+	TemplateReview time.Duration `toml:"-"`                // simulated wait until a valid form counts as approved
+	ReviewText     string        `toml:"template_review"`  // its written form, "3s"
+	IntentDays     int           `toml:"intent_days"`      // business days of 24 h until a silent registry means the desk
+	AuthCodeDays   int           `toml:"auth_code_days"`   // days until an authorization code that was given out is cleared [5]
+	DefaultNS      []string      `toml:"name_servers"`     // for names bought without any
+	MinTopUp       int64         `toml:"min_top_up"`       // minor units
+	MaxTopUp       int64         `toml:"max_top_up"`       // minor units
+	Reminders      []int         `toml:"reminders"`        // days before expiry
+	ProofReminders []int         `toml:"proof_reminders"`  // days before a name's proof is due [3, 1]
+	ContactDays    int           `toml:"contact_days"`     // to verify a new registrant's e-mail or telephone; then the name is held [15]
+	ChangeLockDays int           `toml:"change_lock_days"` // without a transfer away after another registrant, where the owner chose the lock [60]
 	People
 	Version int64 `toml:"-"`
 }
@@ -160,6 +192,33 @@ func (s Suffix) Allows(years int) bool {
 	return false
 }
 
+// Refuses reports whether an act is refused to names of unverified registrants.
+func (s Suffix) Refuses(what Refusable) bool { return slices.Contains(s.UnverifiedRefuses, what) }
+
+// WantsCode reports whether the registry wants a code of a type.
+func (s Suffix) WantsCode(kind string) bool {
+	return s.Proof == ProofCodes && slices.Contains(s.CodeTypes, kind)
+}
+
+// verification fills what rows from before it was known don't say.
+func (s *Suffix) verification() {
+	if s.Proof == "" {
+		s.Proof = ProofCodes
+		if s.Verification == Before {
+			s.Proof = ProofContact
+		}
+	}
+	if s.Proof == ProofCodes && s.CodeTypes == nil {
+		s.CodeTypes = []string{"real-name"}
+	}
+	if s.UnverifiedRefuses == nil {
+		s.UnverifiedRefuses = []Refusable{RefuseTransferOut, RefuseAuthCode}
+		if s.Verification == Before {
+			s.UnverifiedRefuses = refusables
+		}
+	}
+}
+
 // Parse makes a Table of rows; unknown keys and missing terms are errors.
 func Parse(rows []Row) (*Table, error) {
 	t := &Table{suffixes: map[string]Suffix{}}
@@ -181,6 +240,15 @@ func Parse(rows []Row) (*Table, error) {
 				t.House.AuthCodeDays = 5
 			}
 			t.House.fill()
+			if t.House.ProofReminders == nil {
+				t.House.ProofReminders = []int{3, 1}
+			}
+			if t.House.ContactDays <= 0 {
+				t.House.ContactDays = 15
+			}
+			if t.House.ChangeLockDays <= 0 {
+				t.House.ChangeLockDays = 60
+			}
 		case "suffix":
 			var s Suffix
 			if err := strict(r.Body, &s); err != nil {
@@ -192,6 +260,7 @@ func Parse(rows []Row) (*Table, error) {
 			if s.GraceDays <= 0 {
 				s.GraceDays = 5
 			}
+			s.verification()
 			s.Version = r.Version
 			t.suffixes[s.Suffix] = s
 			t.order = append(t.order, s.Suffix)
@@ -235,6 +304,12 @@ func (s Suffix) check(key string) error {
 		return fmt.Errorf("no registry")
 	case s.Verification != Before && s.Verification != After:
 		return fmt.Errorf("verification is %q, want before or after", s.Verification)
+	case s.Proof != "" && s.Proof != ProofNone && s.Proof != ProofCodes && s.Proof != ProofContact:
+		return fmt.Errorf("proof is %q, want codes, contact or none", s.Proof)
+	case slices.ContainsFunc(s.CodeTypes, func(t string) bool { return t != "real-name" && t != "domain" }):
+		return fmt.Errorf("code_types are %q, want real-name, domain", s.CodeTypes)
+	case slices.ContainsFunc(s.UnverifiedRefuses, func(r Refusable) bool { return !slices.Contains(refusables, r) }):
+		return fmt.Errorf("unverified_refuses is %q, want some of %q", s.UnverifiedRefuses, refusables)
 	case s.Currency == "" || s.New <= 0 || s.Renew <= 0 || s.Cost <= 0 || s.CostRenew <= 0:
 		return fmt.Errorf("currency, new, renew, cost and cost_renew must be set")
 	case len(s.Periods) == 0 || s.MaxYears == 0 || s.MinLabel == 0:

@@ -44,7 +44,12 @@ func TestParseIsStrict(t *testing.T) {
 		"verification": func(s string) string {
 			return strings.NewReplacer(`"after"`, `"never"`, `"before"`, `"never"`).Replace(s)
 		},
-		"not TOML": func(s string) string { return s + "\n=\n" },
+		"proof": func(s string) string {
+			return strings.NewReplacer(`proof = "codes"`, `proof = "word"`, `proof = "contact"`, `proof = "word"`).Replace(s)
+		},
+		"code types": func(s string) string { return strings.Replace(s, `["real-name"]`, `["blood"]`, 1) },
+		"refuses":    func(s string) string { return strings.Replace(s, `"auth-code"`, `"sleep"`, 1) },
+		"not TOML":   func(s string) string { return s + "\n=\n" },
 	} {
 		bad := append([]Row(nil), rows...)
 		bad[1].Body = edit(bad[1].Body)
@@ -54,5 +59,39 @@ func TestParseIsStrict(t *testing.T) {
 	}
 	if _, err := Parse(rows[1:]); err == nil {
 		t.Error("a table without the house row passes")
+	}
+}
+
+// Rows from before verification was pushed to registries say how by what they have.
+func TestVerificationOfOlderRows(t *testing.T) {
+	rows, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range rows {
+		var kept []string
+		for _, line := range strings.Split(rows[i].Body, "\n") {
+			switch key, _, _ := strings.Cut(line, " ="); key {
+			case "proof", "code_types", "unverified_refuses", "proof_reminders", "contact_days", "change_lock_days":
+			default:
+				kept = append(kept, line)
+			}
+		}
+		rows[i].Body = strings.Join(kept, "\n")
+	}
+	table, err := Parse(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cn, _ := table.Suffix("cn")
+	com, _ := table.Suffix("com")
+	if cn.Proof != ProofContact || !cn.Refuses(RefuseRenew) || !cn.Refuses(RefuseEdit) || cn.WantsCode("real-name") {
+		t.Errorf("cn: %+v", cn)
+	}
+	if com.Proof != ProofCodes || com.Refuses(RefuseRenew) || !com.Refuses(RefuseAuthCode) || !com.WantsCode("real-name") || com.WantsCode("domain") {
+		t.Errorf("com: %+v", com)
+	}
+	if h := table.House; h.ContactDays != 15 || h.ChangeLockDays != 60 || len(h.ProofReminders) != 2 {
+		t.Errorf("house: %+v", h)
 	}
 }

@@ -31,8 +31,9 @@ type account struct {
 	stats   *stats
 	ours    map[string]bool // our client identifiers at this server
 	made    memory          // contacts and hosts known to exist
-	chunk   atomic.Int32    // names in one check
-	skew    atomic.Int64    // registry's clock less ours, ns, at the latest greeting
+	signed  codeCache
+	chunk   atomic.Int32 // names in one check
+	skew    atomic.Int64 // registry's clock less ours, ns, at the latest greeting
 	deposit atomic.Pointer[int64]
 	lowTold atomic.Int64 // the registry's own threshold of a low deposit, minor units; 0: it never told
 
@@ -232,7 +233,9 @@ func (a *account) read(ctx context.Context, c class, cmd *epp.Command) (*epp.Res
 		if err != nil {
 			return nil, err
 		}
-		resp, err := a.patient(ctx, s, cmd)
+		sent := *cmd
+		sent.Extensions = served(s, cmd.Extensions)
+		resp, err := a.patient(ctx, s, &sent)
 		bad := s.Bad()
 		s.Release()
 		switch {
@@ -272,6 +275,9 @@ func (a *account) clean(resp *epp.Response, cmd *epp.Command) {
 	secrets := []string{a.secrets.Load().password}
 	if auth := authOf(cmd); auth != nil {
 		secrets = append(secrets, auth.Pw)
+	}
+	if id, ok := epp.Find[*epp.CNNICContactCreate](cmd.Extensions); ok {
+		secrets = append(secrets, id.Number)
 	}
 	blank := func(text string) string {
 		for _, secret := range secrets {

@@ -52,6 +52,8 @@ type view struct {
 	handles []string // that the template's contact may have there
 	contact string   // that it has; set by prepare
 
+	signed []domain.SignedCode // update-codes: what is sent; set by prepare
+
 	// update-auth, transfer-request:
 	codes []string // opened; never shown or logged
 	auth  int      // authHidden, authMatches, authDiffers
@@ -73,7 +75,7 @@ func (a *account) see(ctx context.Context, h *holder, c class, k act, l domain.L
 			return err
 		}
 		var err error
-		resp, err = a.patient(ctx, h.s, infoCommand(name, ""))
+		resp, err = a.patient(ctx, h.s, a.info(h.s, name, ""))
 		if err == nil && !h.s.Bad() {
 			break
 		}

@@ -64,6 +64,11 @@ func grounds() []ground {
 			func(d *dom) bool {
 				return d.registrant != "OROLD" && len(d.contacts) == 2 && d.contacts[0].ID == d.registrant && d.contacts[1].ID == d.registrant
 			}, 1, "domain:update"},
+		{"verification codes", domain.IntentCodes, mine(func(*dom) {}), domain.Payload{CodeTypes: []string{"real-name"}},
+			func(d *dom) bool { return len(d.codes) == 1 && d.codes[0].Value == "1-abc" }, 1, "domain:update"},
+		{"verification codes under the owner's lock", domain.IntentCodes, mine(func(d *dom) { d.statuses = []string{"clientUpdateProhibited", "clientTransferProhibited"} }),
+			domain.Payload{CodeTypes: []string{"real-name"}, AddStatuses: domain.Statuses{"clientUpdateProhibited"}},
+			func(d *dom) bool { return len(d.codes) == 1 && len(d.statuses) == 2 }, 2, "domain:update"},
 		{"code", domain.IntentAuth, mine(func(*dom) {}), domain.Payload{SealedCodes: sealed(codeA, codeB)}, func(d *dom) bool { return d.auth == codeA }, 1, "domain:update"},
 		{"no code", domain.IntentAuth, mine(func(*dom) {}), domain.Payload{}, func(d *dom) bool { return d.auth == "" }, 1, "domain:update"},
 		{"transfer to us", domain.IntentTransferRequest, mine(func(d *dom) { d.clID, d.auth = "rival", codeA }), domain.Payload{SealedCodes: sealed(codeA)},
@@ -81,7 +86,11 @@ func (g ground) leased(f *fake) domain.Leased {
 	if g.kind == domain.IntentRenew {
 		l.Intent.Payload.Expires = f.domains["a.com"].expires
 	}
-	if g.kind != domain.IntentContacts {
+	switch g.kind {
+	case domain.IntentCodes:
+		l.Template.Status = domain.TemplateApproved
+	case domain.IntentContacts:
+	default:
 		l.Template = nil
 	}
 	return l
@@ -105,7 +114,12 @@ func (g ground) start(t *testing.T, say func(*fake, *epp.Command) *epp.Response)
 	f.say = say
 	f.start("", epp.Limits{})
 	f.domains["a.com"] = g.there(f)
-	r := f.open(func(a *Account, _ *Config) { a.Contacts = true })
+	r := f.open(func(a *Account, c *Config) {
+		a.Contacts = true
+		c.Codes = func(context.Context, domain.Name, domain.TemplateID) ([]domain.SignedCode, error) {
+			return []domain.SignedCode{signed("real-name", "1-abc")}, nil
+		}
+	})
 	return f, r, g.leased(f)
 }
 

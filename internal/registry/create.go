@@ -142,6 +142,12 @@ func (a *account) create(ctx context.Context, l domain.Leased) domain.Outcome {
 		return notSent(err)
 	}
 	ready, trid := a.cfg.Wall().Add(beforeSend), wireTRID(in)
+	// A name without its codes is registered all the same, and its codes follow: where they must come first, its registry
+	// says so.
+	codes, err := a.codes(ctx, in.Name, l.Template)
+	if err != nil {
+		a.cfg.Log.Warn("registry", "account", a.ID, "command", "domain:create", "codes", string(fault.Of(err).Code))
+	}
 	h := &holder{a: a}
 	defer h.release()
 	for round := 1; ; round++ {
@@ -158,7 +164,9 @@ func (a *account) create(ctx context.Context, l domain.Leased) domain.Outcome {
 		if err != nil {
 			return prerequisiteOutcome(err)
 		}
-		resp, lost := a.act(ctx, h, trid, a.createCommand(in, auth, contact), ready)
+		cmd := a.createCommand(in, auth, contact)
+		cmd.Extensions = append(cmd.Extensions, signedCodes(codes)...)
+		resp, lost := a.act(ctx, h, trid, cmd, ready)
 		if lost != nil {
 			return *lost
 		}
@@ -258,7 +266,7 @@ func (a *account) settle(ctx context.Context, h *holder, in domain.Intent, auth 
 	}
 	// A create's answer has neither repository identifier nor statuses.
 	if err := h.ensure(ctx, transformClass); err == nil {
-		if resp, err := a.patient(ctx, h.s, infoCommand(in.Name, auth)); err == nil {
+		if resp, err := a.patient(ctx, h.s, a.info(h.s, in.Name, auth)); err == nil {
 			if seen, ok := object(in.Name, resp); ok {
 				if obj.ExpiresAt.IsZero() {
 					obj.ExpiresAt = seen.ExpiresAt
@@ -267,6 +275,7 @@ func (a *account) settle(ctx context.Context, h *holder, in domain.Intent, auth 
 					obj.CreatedAt = seen.CreatedAt
 				}
 				obj.ROID, obj.Statuses, obj.NameServers, obj.UpdatedAt = seen.ROID, seen.Statuses, seen.NameServers, seen.UpdatedAt
+				obj.Verification, obj.VerifyBy, obj.Missing, obj.Codes = seen.Verification, seen.VerifyBy, seen.Missing, seen.Codes
 			}
 		}
 	}
@@ -349,7 +358,7 @@ func (a *account) look(ctx context.Context, h *holder, name domain.Name, auth st
 		if h.s.Bad() {
 			return sighting{}, a.unreachable(errors.New("registry: session lost"))
 		}
-		resp, err := a.patient(ctx, h.s, infoCommand(name, with))
+		resp, err := a.patient(ctx, h.s, a.info(h.s, name, with))
 		if err != nil {
 			return sighting{}, a.unreachable(err)
 		}

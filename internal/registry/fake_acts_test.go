@@ -1,10 +1,13 @@
 package registry
 
 import (
+	"encoding/base64"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/openregistrar/openregistrar/epp"
+	"github.com/openregistrar/openregistrar/internal/domain"
 )
 
 // What the fake does with names that exist.
@@ -29,7 +32,32 @@ func (d *dom) extended(r *epp.Response) *epp.Response {
 	if len(d.ds) > 0 {
 		r.Extensions = append(r.Extensions, &epp.SecDNSInfoData{SecDNSData: epp.SecDNSData{DS: d.ds}})
 	}
+	if len(d.codes) > 0 {
+		r.Extensions = append(r.Extensions, &epp.VerificationCodeInfoData{Status: epp.VerificationCompliant,
+			Profiles: []epp.VerificationProfile{{Name: "china", Status: epp.VerificationCompliant, Set: d.codes}}})
+	}
 	return r
+}
+
+// coding takes the codes of a command as the fake knows them: "type=value".
+func coding(extensions []epp.Value, at time.Time) (out []epp.SetVerificationCode) {
+	e, ok := epp.Find[*epp.EncodedSignedCode](extensions)
+	if !ok {
+		return nil
+	}
+	docs, err := e.Documents()
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range docs {
+		kind, value, _ := strings.Cut(string(d), "=")
+		out = append(out, epp.SetVerificationCode{Type: kind, Value: value, Date: at})
+	}
+	return out
+}
+
+func signed(kind, value string) domain.SignedCode {
+	return domain.SignedCode{Type: kind, Value: value, Encoded: base64.StdEncoding.EncodeToString([]byte(kind + "=" + value))}
 }
 
 func (f *fake) update(d *dom, c *epp.DomainUpdate, extensions []epp.Value) *epp.Response {
@@ -80,6 +108,9 @@ func (f *fake) update(d *dom, c *epp.DomainUpdate, extensions []epp.Value) *epp.
 			d.ds = nil
 		}
 		d.ds = append(slices.DeleteFunc(slices.Clone(d.ds), func(x epp.DSData) bool { return slices.Contains(sec.Rem.DS, x) }), sec.Add.DS...)
+	}
+	if codes := coding(extensions, f.wall); len(codes) > 0 {
+		d.codes = codes
 	}
 	return epp.NewResponse(1000)
 }

@@ -37,6 +37,7 @@ type dom struct {
 	ds       []epp.DSData
 	rgp      []string
 	transfer *epp.DomainTransferData
+	codes    []epp.SetVerificationCode
 }
 
 // fake is a registry that tests script: say answers first, where it answers at all.
@@ -162,7 +163,7 @@ func (f *fake) act(cmd *epp.Command) *epp.Response {
 		if c.Registrant != "" && f.contacts[c.Registrant] != "ours" {
 			return epp.NewResponse(2303)
 		}
-		d := &dom{clID: "ours", auth: c.AuthInfo.Pw, roid: "D1-FAKE", created: f.wall, expires: f.wall.AddDate(c.Period.N, 0, 0),
+		d := &dom{codes: coding(cmd.Extensions, f.wall), clID: "ours", auth: c.AuthInfo.Pw, roid: "D1-FAKE", created: f.wall, expires: f.wall.AddDate(c.Period.N, 0, 0),
 			statuses: []string{"ok"}, ns: c.NS.Names(), registrant: c.Registrant, contacts: c.Contacts}
 		f.domains[c.Name] = d
 		return epp.NewResponse(1000, &epp.DomainCreateData{Name: c.Name, CrDate: d.created, ExDate: d.expires})
@@ -239,7 +240,7 @@ func (f *fake) start(addr string, limits epp.Limits) {
 	}
 	f.addr = ln.Addr().String()
 	f.srv = &epp.Server{Handler: f, Greeting: epp.GreetingConfig{ServerID: "fake", Now: func() time.Time { return f.wall }},
-		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.LoginSec, epp.Maintenance, epp.LowBalance}, Limits: limits}
+		Extensions: []epp.Extension{epp.RGP, epp.SecDNS, epp.LoginSec, epp.Maintenance, epp.LowBalance, epp.VerificationCode}, Limits: limits}
 	if f.bare {
 		f.srv.Extensions = nil
 	}
@@ -297,7 +298,7 @@ func (f *fake) open(edit ...func(*Account, *Config)) *Registry {
 			return nil, fmt.Errorf("sealed for something else")
 		},
 		Suffix: func(s string) (policy.Suffix, bool) {
-			return policy.Suffix{Suffix: s, Currency: "CNY", Cost: 5500}, s == "com"
+			return policy.Suffix{Suffix: s, Currency: "CNY", Cost: 5500, Proof: policy.ProofCodes, CodeTypes: []string{"real-name"}}, s == "com"
 		},
 		Wall: time.Now,
 		Log:  slog.New(slog.NewTextHandler(f.log, nil)),

@@ -24,7 +24,13 @@ var ordered = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 func statuses(s ...domain.Status) func(*view) { return func(v *view) { v.object.Statuses = s } }
 func rivals(v *view)                          { v.ours, v.object.Sponsor = false, "rival" }
 func expiring(t time.Time) func(*view)        { return func(v *view) { v.object.ExpiresAt = t } }
-func touched(v *view)                         { v.object.UpdatedAt = ordered.Add(time.Minute) }
+func coded(at time.Time) func(*view) {
+	return func(v *view) {
+		v.object.Statuses = domain.Statuses{"clientUpdateProhibited"}
+		v.object.Codes = []domain.CodeSet{{Type: "domain", At: at}, {Type: "real-name", At: at}}
+	}
+}
+func touched(v *view) { v.object.UpdatedAt = ordered.Add(time.Minute) }
 func transfer(status epp.TransferStatus, gaining bool, at time.Time) func(*view) {
 	return func(v *view) {
 		v.transfer = &epp.DomainTransferData{TrStatus: status, ReDate: at, AcID: "rival"}
@@ -55,6 +61,7 @@ func TestJudgements(t *testing.T) {
 		domain.IntentUpdateNS: {NameServers: []string{"ns1.new.net", "ns2.new.net"}},
 		domain.IntentStatus:   {AddStatuses: domain.Statuses{"clientTransferProhibited"}, RemStatuses: domain.Statuses{"clientUpdateProhibited"}},
 		domain.IntentDS:       {DS: ds},
+		domain.IntentCodes:    {CodeTypes: []string{"domain", "real-name"}, AddStatuses: domain.Statuses{"clientUpdateProhibited"}},
 	}
 	table := map[domain.IntentKind][]row{
 		domain.IntentRenew: {
@@ -131,6 +138,16 @@ func TestJudgements(t *testing.T) {
 			{"another's", seen(rivals), true, no, "domain.not-found"},
 			{"vanished", gone, true, no, "domain.not-found"},
 			{"pending", seen(contacts("OROLD", "OROLD", "OROLD"), statuses("pendingUpdate")), true, wait, ""},
+		},
+		domain.IntentCodes: {
+			{"happened", seen(coded(later)), true, did, ""},
+			{"did not", seen(), true, not, ""},
+			{"of an earlier registrant", seen(coded(ordered.AddDate(0, 0, -1))), true, not, ""},
+			{"one of two", seen(coded(later), func(v *view) { v.object.Codes = v.object.Codes[:1] }), true, not, ""},
+			{"half: the owner's lock is open", seen(coded(later), func(v *view) { v.object.Statuses = domain.Statuses{"ok"} }), true, not, ""},
+			{"another's", seen(rivals), true, no, "domain.not-found"},
+			{"vanished", gone, true, no, "domain.not-found"},
+			{"pending", seen(statuses("pendingUpdate")), true, wait, ""},
 		},
 		domain.IntentAuth: {
 			{"happened", seen(func(v *view) { v.auth = authMatches }), true, did, ""},

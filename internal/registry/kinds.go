@@ -93,10 +93,12 @@ var acts = map[domain.IntentKind]act{
 			return v.object
 		}},
 	domain.IntentContacts: {rows: updateRows, other: CodeUpdateRefused, steps: 1, also: alsoContacts, prepare: prepareContacts, judge: judgeContacts,
-		next: nextContacts, guess: func(_ domain.Intent, v view, _ *epp.Response) domain.Object {
+		next: nextContacts, guess: func(in domain.Intent, v view, _ *epp.Response) domain.Object {
 			v.object.Registrant = v.contact
-			return v.object
+			return guessStatus(in, v, nil)
 		}},
+	domain.IntentCodes: {rows: updateRows, other: CodeUpdateRefused, needs: epp.NSVerificationCode, steps: 2, prepare: prepareCodes,
+		judge: judgeCodes, next: nextCodes},
 	domain.IntentAuth: {rows: updateRows, other: CodeCodeRefused, steps: 1, also: alsoAuth, judge: judgeAuth, next: nextAuth,
 		guess: func(_ domain.Intent, v view, _ *epp.Response) domain.Object { return v.object }},
 

@@ -14,7 +14,7 @@ var _ ops.Looker = (*Registry)(nil)
 
 // spoken are the extensions that sessions log in with where the registry offers them.
 var spoken = []epp.Extension{epp.Fee, epp.Fee08, epp.RGP, epp.SecDNS, epp.ChangePoll, epp.Maintenance, epp.VerificationCode, epp.LoginSec,
-	epp.LowBalance}
+	epp.LowBalance, epp.CNNICContact}
 
 // InfoAgain reads a domain as Info does, on a session that is dialled for it: what one session says wrongly, because
 // it is confused or stale, another does not repeat.
@@ -35,11 +35,7 @@ func (a *account) shown(ctx context.Context, c class, name domain.Name) (domain.
 		if err := h.ensure(ctx, c); err != nil {
 			return domain.Object{}, err
 		}
-		cmd := infoCommand(name, "")
-		if h.s.Client.HasService(epp.NSVerificationCode) {
-			cmd.Extensions = append(cmd.Extensions, &epp.VerificationCodeInfo{})
-		}
-		resp, err := a.patient(ctx, h.s, cmd)
+		resp, err := a.patient(ctx, h.s, a.info(h.s, name, ""))
 		switch {
 		case err != nil:
 			last = a.unreachable(err)
@@ -72,9 +68,13 @@ func fill(obj *domain.Object, data *epp.DomainInfoData, resp *epp.Response) {
 		obj.Verification = string(v.Status)
 		for _, p := range v.Profiles {
 			for _, m := range p.Missing {
+				obj.Missing = append(obj.Missing, m.Type)
 				if obj.VerifyBy.IsZero() || m.Due.Before(obj.VerifyBy) {
 					obj.VerifyBy = utc(m.Due)
 				}
+			}
+			for _, c := range p.Set {
+				obj.Codes = append(obj.Codes, domain.CodeSet{Type: c.Type, At: utc(c.Date)})
 			}
 		}
 	}

@@ -28,6 +28,8 @@ const (
 	CodePremium fault.Code = "registration.premium"
 	// CodeRefused: any other refusal of a create (fact step: contact, host, domain).
 	CodeRefused fault.Code = "registration.refused"
+	// CodeRestricted: the registry bars the registrant (facts role, reason).
+	CodeRestricted fault.Code = "registrant.registry-restricted"
 	// CodeProhibited: a status forbids the change (fact statuses).
 	CodeProhibited fault.Code = "domain.update-prohibited"
 	// CodeUpdateRefused: any other refusal of a change.

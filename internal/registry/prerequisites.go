@@ -95,6 +95,15 @@ func handle(clID string, t *domain.Template, salt int) string {
 	return "OR" + base32.StdEncoding.EncodeToString(sum[:])[:14] // contact ids have 3 to 16 characters
 }
 
+// contactID is the handle of the template here: a contact with its document is another object than one without.
+func (a *account) contactID(t *domain.Template, salt int) string {
+	whose := a.ClID
+	if a.cfg.Identity != nil && len(t.SealedNumber) > 0 && a.takesIdentity() { // another object than one without
+		whose += " identity"
+	}
+	return handle(whose, t, salt)
+}
+
 // contact makes sure that the template's contact exists and gives its identifier. The error is a fault: of kind
 // Unavailable when nothing is decided, else a refusal.
 func (a *account) contact(ctx context.Context, t *domain.Template) (string, error) {
@@ -102,10 +111,16 @@ func (a *account) contact(ctx context.Context, t *domain.Template) (string, erro
 		return "", fault.New(fault.Invalid, CodeRefused, "registry", a.ID, "step", "contact", "reason", "no registrant")
 	}
 	for salt := range tries {
-		id := handle(a.ClID, t, salt)
+		id := a.contactID(t, salt)
 		foreign := false
 		err := a.made.ensure(ctx, "contact:"+id, func(ctx context.Context) error {
-			resp, err := a.idempotent(ctx, contactCommand(id, t.Contact))
+			cmd := contactCommand(id, t.Contact)
+			proof, err := a.identity(t)
+			if err != nil {
+				return err
+			}
+			cmd.Extensions = append(cmd.Extensions, proof...)
+			resp, err := a.idempotent(ctx, cmd)
 			if err != nil {
 				return err
 			}
@@ -185,6 +200,9 @@ func (a *account) forget(contact string, hosts []string) {
 // stepRefused makes a fault of a prerequisite that was answered with anything but success. What the shared rows call
 // unknown or not sent is of kind Unavailable here: the step can be repeated.
 func (a *account) stepRefused(resp *epp.Response, step, what string) error {
+	if why, ok := restricted(resp); ok && step == "contact" {
+		return fault.New(fault.Conflict, CodeRestricted, "registry", a.ID, "epp", resp.Code().String(), "role", "owner", "reason", why)
+	}
 	r := meaning(everywhere, resp, false, CodeRefused)
 	kind := fault.Conflict
 	if r.kind != domain.OutcomeRefused {

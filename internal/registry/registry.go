@@ -55,6 +55,11 @@ type Config struct {
 	// Seen gets every frame, unmasked, with the session's password; it must neither keep the slice nor block. nil: none.
 	Seen func(account, session, password string, sent bool, frame []byte)
 
+	// Codes gives the signed codes that a name's registry wants of a template that was approved; nil: there are none.
+	Codes func(ctx context.Context, name domain.Name, template domain.TemplateID) ([]domain.SignedCode, error)
+	// Identity opens a registrant's document for registries that want it with the contact; nil: there is none.
+	Identity func(domain.Template) (Identity, error)
+
 	// Leases and Node share the accounts' sessions among nodes; nil: all of them are this process's.
 	Leases     Leases
 	Node       string

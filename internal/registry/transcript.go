@@ -276,6 +276,10 @@ func scan(frame []byte) (s scanned) {
 			continue
 		}
 		switch string(local) {
+		case "contact": // the number of a document (cnnic-contact-1.0), which a refusal may quote
+			if word := leaf(frame); strings.HasPrefix(s.command, "contact:") && len(word) >= 6 {
+				s.secrets = append(s.secrets, word)
+			}
 		case "clTRID", "name", "pw", "newPW":
 			word := leaf(frame)
 			switch {

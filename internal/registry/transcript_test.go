@@ -166,6 +166,8 @@ func TestScan(t *testing.T) {
 		`<x:epp><x:response><x:result lang='en' code='2303'><x:msg/></x:result><x:trID><x:clTRID> T2 </x:clTRID></x:trID></x:response>`: {trid: "T2", code: 2303},
 		`<epp><response><result code="1301">`:                                                                                           {code: 1301},
 		`<epp><command><login><pw>secret-77</pw></login>`:                                                                               {command: "login", secrets: []string{"secret-77"}},
+		`<epp><command><create><contact:create><contact:id>C1</contact:id></contact:create></create><extension><cnnic:create><cnnic:contact type="SFZ">330197199001010016</cnnic:contact>`: {command: "contact:create", secrets: []string{"330197199001010016"}},
+		`<epp><command><create><domain:create><domain:contact type="admin">OR12345678</domain:contact>`:                                                                                    {command: "domain:create"},
 		`<`: {}, ``: {}, `<epp`: {}, `</`: {}, `<>`: {}, `<epp><result code=`: {},
 	} {
 		if got := scan([]byte(in)); fmt.Sprint(got) != fmt.Sprint(want) {

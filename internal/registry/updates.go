@@ -149,22 +149,25 @@ func alsoContacts(_ context.Context, a *account, _ *holder, l domain.Leased, v *
 	v.keeps, v.roles, v.handles = a.Contacts, a.Roles, nil
 	if l.Template != nil {
 		for salt := range tries {
-			v.handles = append(v.handles, handle(a.ClID, l.Template, salt))
+			v.handles = append(v.handles, a.contactID(l.Template, salt))
 		}
 	}
 	return nil
 }
 
 func prepareContacts(ctx context.Context, a *account, l domain.Leased, v *view) (err error) {
-	v.contact, err = a.contact(ctx, l.Template)
+	if v.keeps {
+		v.contact, err = a.contact(ctx, l.Template)
+	}
 	return err
 }
 
-// judgeContacts: a registry that keeps no contacts has nothing to change.
+// judgeContacts: a registry that keeps no contacts has nothing to change but the lock that may go with it.
 func judgeContacts(in domain.Intent, v view, _ bool) domain.Outcome {
-	left := false
+	add, _ := statusesLeft(in, v)
+	left := len(add) > 0
 	if v.keeps {
-		left = !slices.Contains(v.handles, v.object.Registrant)
+		left = left || !slices.Contains(v.handles, v.object.Registrant)
 		for _, c := range v.contacts {
 			left = left || c.ID != v.object.Registrant
 		}
@@ -185,8 +188,13 @@ func rolesLeft(v view, id string) []epp.DomainContact {
 
 func nextContacts(in domain.Intent, v view) (*epp.Command, domain.Outcome) {
 	update := &epp.DomainUpdate{Name: string(in.Name)}
-	if add := rolesLeft(v, v.contact); len(add) > 0 {
-		update.Add = &epp.DomainAddRem{Contacts: add}
+	statuses, _ := statusesLeft(in, v)
+	if !v.keeps {
+		update.Add = &epp.DomainAddRem{Statuses: bare(statuses)}
+		return &epp.Command{Action: update}, domain.Outcome{}
+	}
+	if add := rolesLeft(v, v.contact); len(add)+len(statuses) > 0 {
+		update.Add = &epp.DomainAddRem{Contacts: add, Statuses: bare(statuses)}
 	}
 	var rem []epp.DomainContact
 	for _, c := range v.contacts {

@@ -250,13 +250,14 @@ func (s *Store) Templates(ctx context.Context, account domain.AccountID, f ops.T
 }
 
 const tenureColumns = `id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew,
-	registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at`
+	registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at,
+	verify_by, codes_of, contact_by, lock_until`
 
 func scanTenure(r *sql.Rows) (domain.Tenure, error) {
 	var t db.Tenure
 	err := r.Scan(&t.ID, &t.AccountID, &t.Name, &t.RegistryAccount, &t.TemplateID, &t.OrderID, &t.Roid, &t.Statuses, &t.NameServers,
 		&t.Years, &t.AutoRenew, &t.RegisteredAt, &t.ExpiresAt, &t.NextActionAt, &t.EndedAt, &t.Version, &t.UpdatedAt,
-		&t.Ds, &t.SealedAuth, &t.AuthUntil, &t.DeletedAt)
+		&t.Ds, &t.SealedAuth, &t.AuthUntil, &t.DeletedAt, &t.VerifyBy, &t.CodesOf, &t.ContactBy, &t.LockUntil)
 	return tenureOf(t), err
 }
 

@@ -50,8 +50,10 @@ func (s *Store) LoadSight(ctx context.Context, registryAccount string, name doma
 			out.Notices = append(out.Notices, ops.PollMessage{ID: n.ID, RegistryAccount: n.RegistryAccount, MsgID: n.MsgID, QueuedAt: n.QueuedAt.UTC(),
 				Name: name, Kind: n.Kind, Facts: factsOf(n.Facts), Readable: true})
 		}
-		out.Cases, err = casesOf(ctx, tx, ops.CaseFilter{Subject: string(name), Open: true})
-		return err
+		if out.Cases, err = casesOf(ctx, tx, ops.CaseFilter{Subject: string(name), Open: true}); err != nil {
+			return err
+		}
+		return registrantOf(ctx, q, &out)
 	})
 	return out, err
 }

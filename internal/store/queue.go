@@ -340,6 +340,11 @@ func (s *Store) Quiet(ctx context.Context, now time.Time) (ops.Quiet, error) {
 		if err != nil {
 			return wrap(err)
 		}
+		proofs, err := q.CountDueProofs(ctx, stamp(now))
+		if err != nil {
+			return wrap(err)
+		}
+		due += int32(proofs)
 		unsent, err := q.UnsentMessages(ctx)
 		if err != nil {
 			return wrap(err)
@@ -363,7 +368,7 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var first time.Time
 	err := s.read(ctx, func(_ *sql.Tx, q *db.Queries) error {
 		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue, q.NextDocumentDue,
-			q.NextVerificationDue, q.NextReadingDue, q.NextResubmission} {
+			q.NextVerificationDue, q.NextReadingDue, q.NextResubmission, q.NextProofDue} {
 			t, err := next(ctx)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue

@@ -111,6 +111,7 @@ func (s *Store) LoadOrder(ctx context.Context, account domain.AccountID, templat
 				return wrap(err)
 			}
 		}
+		var standing []domain.TemplateID
 		for chunk := range slices.Chunk(names, listChunk) {
 			list := anys(chunk)
 			running, err := some(ctx, tx, text("select "+tenureColumns+" from tenure where ended_at is null and name in ").list(list), scanTenure)
@@ -119,6 +120,9 @@ func (s *Store) LoadOrder(ctx context.Context, account domain.AccountID, templat
 			}
 			for _, n := range running {
 				o.Running[n.Name] = n
+				if n.Account == account && !slices.Contains(standing, n.Template) {
+					standing = append(standing, n.Template)
+				}
 			}
 			busy, err := some(ctx, tx, text("select name from intent where account_id = ", int64(account)).
 				add(" and state in ('queued', 'open', 'unknown', 'pending', 'parked') and name in ").list(list),
@@ -130,7 +134,8 @@ func (s *Store) LoadOrder(ctx context.Context, account domain.AccountID, templat
 				o.Busy[n] = true
 			}
 		}
-		return nil
+		o.Standing, err = standings(ctx, tx, standing)
+		return err
 	})
 	if err != nil {
 		return ops.OrderSnapshot{}, err

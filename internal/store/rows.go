@@ -164,7 +164,8 @@ func tenureOf(r db.Tenure) domain.Tenure {
 		ROID: r.Roid, Statuses: statusesOf(r.Statuses), NameServers: wordsOf(r.NameServers), Years: int(r.Years),
 		AutoRenew: int(r.AutoRenew), RegisteredAt: when(r.RegisteredAt), ExpiresAt: when(r.ExpiresAt),
 		NextActionAt: when(r.NextActionAt), EndedAt: when(r.EndedAt), Version: r.Version, UpdatedAt: when(r.UpdatedAt),
-		DS: dsOf(r.Ds), SealedAuth: r.SealedAuth, AuthUntil: when(r.AuthUntil), DeletedAt: when(r.DeletedAt)}
+		DS: dsOf(r.Ds), SealedAuth: r.SealedAuth, AuthUntil: when(r.AuthUntil), DeletedAt: when(r.DeletedAt),
+		VerifyBy: when(r.VerifyBy), CodesOf: domain.TemplateID(r.CodesOf), ContactBy: when(r.ContactBy), LockUntil: when(r.LockUntil)}
 }
 
 func tenuresOf(rows []db.Tenure) []domain.Tenure {

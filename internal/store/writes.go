@@ -45,6 +45,8 @@ func (t *commit) write(w ops.Write) error {
 		return t.insertTenure(w.Tenure)
 	case ops.SetTenure:
 		return t.setTenure(w.Tenure)
+	case ops.FlagProof:
+		return t.flagProof(w)
 	case ops.TakePayment:
 		return t.takePayment(w)
 	case ops.PollDone:
@@ -214,7 +216,8 @@ func (t *commit) insertTenure(n domain.Tenure) error {
 		Statuses: statusText(n.Statuses), NameServers: strings.Join(n.NameServers, " "), Years: int64(n.Years), AutoRenew: int64(n.AutoRenew),
 		RegisteredAt: maybe(n.RegisteredAt), ExpiresAt: maybe(n.ExpiresAt), NextActionAt: maybe(n.NextActionAt),
 		EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt), Ds: dsText(n.DS), SealedAuth: n.SealedAuth,
-		AuthUntil: maybe(n.AuthUntil), DeletedAt: maybe(n.DeletedAt)})
+		AuthUntil: maybe(n.AuthUntil), DeletedAt: maybe(n.DeletedAt),
+		VerifyBy: maybe(n.VerifyBy), CodesOf: int64(n.CodesOf), ContactBy: maybe(n.ContactBy), LockUntil: maybe(n.LockUntil)})
 	return one(rows, err, moved("tenure"))
 }
 
@@ -223,7 +226,8 @@ func (t *commit) setTenure(n domain.Tenure) error {
 		TemplateID: int64(n.Template), Roid: n.ROID, Statuses: statusText(n.Statuses), NameServers: strings.Join(n.NameServers, " "),
 		Years: int64(n.Years), AutoRenew: int64(n.AutoRenew), RegisteredAt: maybe(n.RegisteredAt), ExpiresAt: maybe(n.ExpiresAt),
 		NextActionAt: maybe(n.NextActionAt), EndedAt: maybe(n.EndedAt), UpdatedAt: maybe(n.UpdatedAt), Ds: dsText(n.DS),
-		SealedAuth: n.SealedAuth, AuthUntil: maybe(n.AuthUntil), DeletedAt: maybe(n.DeletedAt)})
+		SealedAuth: n.SealedAuth, AuthUntil: maybe(n.AuthUntil), DeletedAt: maybe(n.DeletedAt),
+		VerifyBy: maybe(n.VerifyBy), CodesOf: int64(n.CodesOf), ContactBy: maybe(n.ContactBy), LockUntil: maybe(n.LockUntil)})
 	return one(rows, err, moved("tenure"))
 }
 

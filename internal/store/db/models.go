@@ -313,6 +313,11 @@ type Tenure struct {
 	AuthUntil       sql.NullTime
 	DeletedAt       sql.NullTime
 	EndReason       string
+	VerifyBy        sql.NullTime
+	CodesOf         int64
+	ContactBy       sql.NullTime
+	LockUntil       sql.NullTime
+	ProofAt         sql.NullTime
 }
 
 type Verification struct {

@@ -371,7 +371,7 @@ func (q *Queries) SettlePoll(ctx context.Context, arg SettlePollParams) (int64, 
 }
 
 const tenuresAfter = `-- name: TenuresAfter :many
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where registry_account = $1 and ended_at is null and name > $2
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason, verify_by, codes_of, contact_by, lock_until, proof_at from tenure where registry_account = $1 and ended_at is null and name > $2
 order by name limit $3
 `
 
@@ -413,6 +413,11 @@ func (q *Queries) TenuresAfter(ctx context.Context, arg TenuresAfterParams) ([]T
 			&i.AuthUntil,
 			&i.DeletedAt,
 			&i.EndReason,
+			&i.VerifyBy,
+			&i.CodesOf,
+			&i.ContactBy,
+			&i.LockUntil,
+			&i.ProofAt,
 		); err != nil {
 			return nil, err
 		}

@@ -20,6 +20,21 @@ func (q *Queries) AddIntentQueue(ctx context.Context, registryAccount string) er
 	return err
 }
 
+const countDueProofs = `-- name: CountDueProofs :one
+select count(*) from tenure n
+where n.ended_at is null and n.proof_at is not null and n.proof_at <= $1
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name
+         and i.state in ('open', 'unknown', 'pending')) = 0
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name and i.state = 'queued') = 0
+`
+
+func (q *Queries) CountDueProofs(ctx context.Context, business sql.NullTime) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countDueProofs, business)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countOrder = `-- name: CountOrder :exec
 update orders
 set doing = doing + $1, success = success + $2, failed = failed + $3,
@@ -88,6 +103,72 @@ func (q *Queries) DueAccounts(ctx context.Context, wall time.Time) ([]string, er
 	return items, nil
 }
 
+const dueProofs = `-- name: DueProofs :many
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason, verify_by, codes_of, contact_by, lock_until, proof_at from tenure n
+where n.ended_at is null and n.proof_at is not null and n.proof_at <= $1
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name
+         and i.state in ('open', 'unknown', 'pending')) = 0
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name and i.state = 'queued') = 0
+order by n.proof_at, n.id limit $2
+`
+
+type DueProofsParams struct {
+	Business sql.NullTime
+	Most     int32
+}
+
+// A name with an act under way is looked at when that is over.
+func (q *Queries) DueProofs(ctx context.Context, arg DueProofsParams) ([]Tenure, error) {
+	rows, err := q.db.QueryContext(ctx, dueProofs, arg.Business, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Tenure
+	for rows.Next() {
+		var i Tenure
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.Name,
+			&i.RegistryAccount,
+			&i.TemplateID,
+			&i.OrderID,
+			&i.Roid,
+			&i.Statuses,
+			&i.NameServers,
+			&i.Years,
+			&i.AutoRenew,
+			&i.RegisteredAt,
+			&i.ExpiresAt,
+			&i.NextActionAt,
+			&i.EndedAt,
+			&i.Version,
+			&i.UpdatedAt,
+			&i.Ds,
+			&i.SealedAuth,
+			&i.AuthUntil,
+			&i.DeletedAt,
+			&i.EndReason,
+			&i.VerifyBy,
+			&i.CodesOf,
+			&i.ContactBy,
+			&i.LockUntil,
+			&i.ProofAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dueRows = `-- name: DueRows :one
 select (select count(*) from template t where t.next_action_at is not null and t.next_action_at <= $1 and t.status = 'InAudit')
      + (select count(*) from tenure n where n.ended_at is null and n.next_action_at is not null and n.next_action_at <= $1)
@@ -105,7 +186,7 @@ func (q *Queries) DueRows(ctx context.Context, nextActionAt sql.NullTime) (int32
 }
 
 const dueTenures = `-- name: DueTenures :many
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason, verify_by, codes_of, contact_by, lock_until, proof_at from tenure where ended_at is null and next_action_at is not null and next_action_at <= $1
 order by next_action_at, id limit $2
 `
 
@@ -146,6 +227,11 @@ func (q *Queries) DueTenures(ctx context.Context, arg DueTenuresParams) ([]Tenur
 			&i.AuthUntil,
 			&i.DeletedAt,
 			&i.EndReason,
+			&i.VerifyBy,
+			&i.CodesOf,
+			&i.ContactBy,
+			&i.LockUntil,
+			&i.ProofAt,
 		); err != nil {
 			return nil, err
 		}
@@ -158,6 +244,48 @@ func (q *Queries) DueTenures(ctx context.Context, arg DueTenuresParams) ([]Tenur
 		return nil, err
 	}
 	return items, nil
+}
+
+const flagAccountProof = `-- name: FlagAccountProof :exec
+update tenure set proof_at = $2 where account_id = $1 and ended_at is null
+`
+
+type FlagAccountProofParams struct {
+	AccountID int64
+	ProofAt   sql.NullTime
+}
+
+func (q *Queries) FlagAccountProof(ctx context.Context, arg FlagAccountProofParams) error {
+	_, err := q.db.ExecContext(ctx, flagAccountProof, arg.AccountID, arg.ProofAt)
+	return err
+}
+
+const flagTemplateProof = `-- name: FlagTemplateProof :exec
+update tenure set proof_at = $2 where template_id = $1 and ended_at is null
+`
+
+type FlagTemplateProofParams struct {
+	TemplateID int64
+	ProofAt    sql.NullTime
+}
+
+func (q *Queries) FlagTemplateProof(ctx context.Context, arg FlagTemplateProofParams) error {
+	_, err := q.db.ExecContext(ctx, flagTemplateProof, arg.TemplateID, arg.ProofAt)
+	return err
+}
+
+const flagTenureProof = `-- name: FlagTenureProof :exec
+update tenure set proof_at = $2 where id = $1 and ended_at is null
+`
+
+type FlagTenureProofParams struct {
+	ID      int64
+	ProofAt sql.NullTime
+}
+
+func (q *Queries) FlagTenureProof(ctx context.Context, arg FlagTenureProofParams) error {
+	_, err := q.db.ExecContext(ctx, flagTenureProof, arg.ID, arg.ProofAt)
+	return err
 }
 
 const insertOrder = `-- name: InsertOrder :execrows
@@ -218,8 +346,8 @@ func (q *Queries) InsertOrder(ctx context.Context, arg InsertOrderParams) (int64
 const insertTenure = `-- name: InsertTenure :execrows
 insert into tenure (id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years,
                     auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth,
-                    auth_until, deleted_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20)
+                    auth_until, deleted_at, verify_by, codes_of, contact_by, lock_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 on conflict (name) where ended_at is null do nothing
 `
 
@@ -244,6 +372,10 @@ type InsertTenureParams struct {
 	SealedAuth      []byte
 	AuthUntil       sql.NullTime
 	DeletedAt       sql.NullTime
+	VerifyBy        sql.NullTime
+	CodesOf         int64
+	ContactBy       sql.NullTime
+	LockUntil       sql.NullTime
 }
 
 func (q *Queries) InsertTenure(ctx context.Context, arg InsertTenureParams) (int64, error) {
@@ -268,6 +400,10 @@ func (q *Queries) InsertTenure(ctx context.Context, arg InsertTenureParams) (int
 		arg.SealedAuth,
 		arg.AuthUntil,
 		arg.DeletedAt,
+		arg.VerifyBy,
+		arg.CodesOf,
+		arg.ContactBy,
+		arg.LockUntil,
 	)
 	if err != nil {
 		return 0, err
@@ -344,6 +480,17 @@ func (q *Queries) NextDeadline(ctx context.Context) (sql.NullTime, error) {
 	var deadline_at sql.NullTime
 	err := row.Scan(&deadline_at)
 	return deadline_at, err
+}
+
+const nextProofDue = `-- name: NextProofDue :one
+select proof_at from tenure where ended_at is null and proof_at is not null order by proof_at limit 1
+`
+
+func (q *Queries) NextProofDue(ctx context.Context) (sql.NullTime, error) {
+	row := q.db.QueryRowContext(ctx, nextProofDue)
+	var proof_at sql.NullTime
+	err := row.Scan(&proof_at)
+	return proof_at, err
 }
 
 const nextTemplateDue = `-- name: NextTemplateDue :one
@@ -558,7 +705,7 @@ const setTenure = `-- name: SetTenure :execrows
 update tenure
 set account_id = $3, template_id = $4, roid = $5, statuses = $6, name_servers = $7, years = $8, auto_renew = $9,
     registered_at = $10, expires_at = $11, next_action_at = $12, ended_at = $13, updated_at = $14, ds = $15, sealed_auth = $16,
-    auth_until = $17, deleted_at = $18, version = version + 1
+    auth_until = $17, deleted_at = $18, verify_by = $19, codes_of = $20, contact_by = $21, lock_until = $22, version = version + 1
 where id = $1 and version = $2
 `
 
@@ -581,6 +728,10 @@ type SetTenureParams struct {
 	SealedAuth   []byte
 	AuthUntil    sql.NullTime
 	DeletedAt    sql.NullTime
+	VerifyBy     sql.NullTime
+	CodesOf      int64
+	ContactBy    sql.NullTime
+	LockUntil    sql.NullTime
 }
 
 func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, error) {
@@ -603,6 +754,10 @@ func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, er
 		arg.SealedAuth,
 		arg.AuthUntil,
 		arg.DeletedAt,
+		arg.VerifyBy,
+		arg.CodesOf,
+		arg.ContactBy,
+		arg.LockUntil,
 	)
 	if err != nil {
 		return 0, err
@@ -611,7 +766,7 @@ func (q *Queries) SetTenure(ctx context.Context, arg SetTenureParams) (int64, er
 }
 
 const tenureByID = `-- name: TenureByID :one
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where id = $1 and ended_at is null
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason, verify_by, codes_of, contact_by, lock_until, proof_at from tenure where id = $1 and ended_at is null
 `
 
 func (q *Queries) TenureByID(ctx context.Context, id int64) (Tenure, error) {
@@ -640,12 +795,17 @@ func (q *Queries) TenureByID(ctx context.Context, id int64) (Tenure, error) {
 		&i.AuthUntil,
 		&i.DeletedAt,
 		&i.EndReason,
+		&i.VerifyBy,
+		&i.CodesOf,
+		&i.ContactBy,
+		&i.LockUntil,
+		&i.ProofAt,
 	)
 	return i, err
 }
 
 const tenureByName = `-- name: TenureByName :one
-select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason from tenure where name = $1 and ended_at is null
+select id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years, auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth, auth_until, deleted_at, end_reason, verify_by, codes_of, contact_by, lock_until, proof_at from tenure where name = $1 and ended_at is null
 `
 
 func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error) {
@@ -674,6 +834,11 @@ func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error)
 		&i.AuthUntil,
 		&i.DeletedAt,
 		&i.EndReason,
+		&i.VerifyBy,
+		&i.CodesOf,
+		&i.ContactBy,
+		&i.LockUntil,
+		&i.ProofAt,
 	)
 	return i, err
 }

@@ -66,6 +66,34 @@ select (select count(*) from template t where t.next_action_at is not null and t
      + (select count(*) from registry_window w where w.next_action_at is not null and w.next_action_at <= $1)
      + (select count(*) from orders o where o.done_at is null and o.doing = 0);
 
+-- name: FlagTenureProof :exec
+update tenure set proof_at = $2 where id = $1 and ended_at is null;
+
+-- name: FlagTemplateProof :exec
+update tenure set proof_at = $2 where template_id = $1 and ended_at is null;
+
+-- name: FlagAccountProof :exec
+update tenure set proof_at = $2 where account_id = $1 and ended_at is null;
+
+-- A name with an act under way is looked at when that is over.
+-- name: DueProofs :many
+select * from tenure n
+where n.ended_at is null and n.proof_at is not null and n.proof_at <= sqlc.arg(business)
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name
+         and i.state in ('open', 'unknown', 'pending')) = 0
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name and i.state = 'queued') = 0
+order by n.proof_at, n.id limit sqlc.arg(most);
+
+-- name: CountDueProofs :one
+select count(*) from tenure n
+where n.ended_at is null and n.proof_at is not null and n.proof_at <= sqlc.arg(business)
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name
+         and i.state in ('open', 'unknown', 'pending')) = 0
+  and (select count(*) from intent i where i.registry_account = n.registry_account and i.name = n.name and i.state = 'queued') = 0;
+
+-- name: NextProofDue :one
+select proof_at from tenure where ended_at is null and proof_at is not null order by proof_at limit 1;
+
 -- name: NextTemplateDue :one
 select next_action_at from template where next_action_at is not null and status = 'InAudit'
 order by next_action_at limit 1;
@@ -81,15 +109,15 @@ order by deadline_at limit 1;
 -- name: InsertTenure :execrows
 insert into tenure (id, account_id, name, registry_account, template_id, order_id, roid, statuses, name_servers, years,
                     auto_renew, registered_at, expires_at, next_action_at, ended_at, version, updated_at, ds, sealed_auth,
-                    auth_until, deleted_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20)
+                    auth_until, deleted_at, verify_by, codes_of, contact_by, lock_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 on conflict (name) where ended_at is null do nothing;
 
 -- name: SetTenure :execrows
 update tenure
 set account_id = $3, template_id = $4, roid = $5, statuses = $6, name_servers = $7, years = $8, auto_renew = $9,
     registered_at = $10, expires_at = $11, next_action_at = $12, ended_at = $13, updated_at = $14, ds = $15, sealed_auth = $16,
-    auth_until = $17, deleted_at = $18, version = version + 1
+    auth_until = $17, deleted_at = $18, verify_by = $19, codes_of = $20, contact_by = $21, lock_until = $22, version = version + 1
 where id = $1 and version = $2;
 
 -- name: TenureByName :one

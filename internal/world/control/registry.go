@@ -37,6 +37,7 @@ var calls = map[string]act{
 	"POST /prices":                    ruling(price),
 	"POST /labels":                    ruling(label),
 	"POST /zones/{zone}":              ruling(zone),
+	"POST /registrants":               ruling(bar),
 	"PUT /pending":                    ruling(pending),
 	"POST /maintenance":               taking(putMaintenance),
 	"DELETE /maintenance/{mid}":       dropMaintenance,

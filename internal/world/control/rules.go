@@ -84,6 +84,8 @@ func (m Maintenance) window() registry.Maintenance {
 type Rules struct {
 	Verification map[string]string `json:"verification"` // zone -> mode
 	Modes        []string          `json:"verification_modes"`
+	Codes        map[string]Wanted `json:"codes"`  // zone -> what codes its names must have
+	Barred       int               `json:"barred"` // registrants whose contacts are refused
 	Audit        map[string]string `json:"audit"`  // zone -> "", hold, delete
 	Launch       map[string]string `json:"launch"` // zone -> "", open, claims
 	AuditWords   map[string]string `json:"audit_words"`
@@ -99,7 +101,11 @@ type Rules struct {
 // RulesOf tells a registry's rules; tokens only as "set".
 func RulesOf(reg *registry.Registry) Rules {
 	p := reg.Policy()
-	out := Rules{Verification: p.Verify, Modes: registry.VerifyModes(), Audit: p.Audit, Launch: p.Launch, AuditWords: p.AuditWords,
+	codes := map[string]Wanted{}
+	for z, w := range p.Codes {
+		codes[z] = Wanted{w.Types, time.Duration(w.Lift).String()}
+	}
+	out := Rules{Verification: p.Verify, Codes: codes, Barred: p.Barred, Modes: registry.VerifyModes(), Audit: p.Audit, Launch: p.Launch, AuditWords: p.AuditWords,
 		Claims: p.Claims, Reserved: p.Reserved, Premium: p.Premium, Tokens: p.Tokens,
 		Pending: []Pending{}, Prices: []Price{}, Maintenance: []Maintenance{}}
 	for _, r := range p.Pending {
@@ -115,6 +121,33 @@ func RulesOf(reg *registry.Registry) Rules {
 	}
 	return out
 }
+
+// Wanted are the code types of a zone, and how long its registry takes to lift
+// a hold when they have come.
+type Wanted struct {
+	Types []string `json:"types"`
+	Lift  string   `json:"lift,omitempty"` // business time, such as "24h"
+}
+
+// SetCodes changes them.
+func SetCodes(reg *registry.Registry, zone string, w Wanted) error {
+	lift := time.Duration(0)
+	if w.Lift != "" {
+		var err error
+		if lift, err = time.ParseDuration(w.Lift); err != nil {
+			return BadRequest("a span of time is written as 24h")
+		}
+	}
+	return Refusal(reg.SetCodes(zone, registry.Wanted{Types: w.Types, Lift: registry.Span(lift)}))
+}
+
+// barIn names a registrant by name or document number.
+type barIn struct {
+	Who    string `json:"who"`
+	Reason string `json:"reason"` // "" lifts
+}
+
+func bar(_ *http.Request, reg *registry.Registry, in barIn) error { return reg.Bar(in.Who, in.Reason) }
 
 // SetZone changes what is given of a zone's rules.
 func SetZone(reg *registry.Registry, zone string, verify, audit, launch *string) error {
@@ -158,6 +191,7 @@ func label(_ *http.Request, reg *registry.Registry, in labelIn) error {
 
 type zoneIn struct {
 	Verification *string `json:"verification"`
+	Codes        *Wanted `json:"codes"`
 	Audit        *string `json:"audit"`
 	Launch       *string `json:"launch"`
 }
@@ -166,6 +200,11 @@ func zone(r *http.Request, reg *registry.Registry, in zoneIn) error {
 	a, err := ASCIIName(r.PathValue("zone"))
 	if err != nil {
 		return err
+	}
+	if in.Codes != nil {
+		if err := SetCodes(reg, a, *in.Codes); err != nil {
+			return err
+		}
 	}
 	return SetZone(reg, a, in.Verification, in.Audit, in.Launch)
 }

@@ -39,7 +39,7 @@ func (r *Registry) RegisterAs(clID, name string, years int, now time.Time) error
 				cmd.Notice = &claimsNotice{ID: "seen", NotAfter: at.Add(day), Accepted: at}
 			}
 			if m := c.verifyMode(z); m == VerifyBefore {
-				for _, t := range c.p.Verification.Types {
+				for _, t := range c.codeTypes(z) {
 					cmd.Codes = append(cmd.Codes, Code{t, "0-" + clID, at})
 				}
 			} else if x := c.contacts[cmd.Registrant]; m == VerifyContact && x != nil && x.Identity == nil {

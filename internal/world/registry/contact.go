@@ -128,6 +128,9 @@ func (c *core) createContact(clID string, x Contact, now time.Time) (*Contact, e
 	if err := c.completeContact(&x); err != nil {
 		return nil, err
 	}
+	if err := c.restricted(&x); err != nil {
+		return nil, err
+	}
 	if err := c.checkAuthInfo(x.AuthInfo); err != nil && c.p.SecureAuth {
 		return nil, err
 	}
@@ -232,6 +235,9 @@ func (c *core) updateContact(clID string, u contactUpdate, now time.Time) (*Cont
 		return nil, err
 	}
 	if err := c.completeContact(n); err != nil {
+		return nil, err
+	}
+	if err := c.restricted(n); err != nil {
 		return nil, err
 	}
 	n.Updater, n.Updated = clID, now

@@ -65,7 +65,7 @@ func (d *Domain) nextDue() (time.Time, bool) {
 	case d.Pending != nil && d.Pending.Op == "create": // what does not exist yet does not expire
 		at = time.Time{}
 	}
-	for _, t := range [...]time.Time{d.transferDue(), d.pendingDue(), d.verifyDue(), d.AuditDue, d.AuthUntil} {
+	for _, t := range [...]time.Time{d.transferDue(), d.pendingDue(), d.verifyDue(), d.AuditDue, d.AuthUntil, d.LiftDue} {
 		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
@@ -177,6 +177,8 @@ func (c *core) fallDue(d *Domain, at time.Time) {
 		c.verdict(d, c.auditMode(z), d.AuditWhy, at)
 	case d.verifyDue().Equal(at):
 		c.verifyOverdue(d, at)
+	case d.LiftDue.Equal(at):
+		c.verifyLifted(d, at)
 	case d.Stage == rgpRedemption && c.p.PendingDelete > 0:
 		n.Stage, n.StageUntil = rgpDelete, at.Add(c.p.PendingDelete)
 		c.putDomain(n)

@@ -41,6 +41,7 @@ type Domain struct {
 	VerifyMode string    `json:"vmode,omitempty"`  // the zone's mode when the name was created
 	Verify     string    `json:"vst,omitempty"`    // "", pendingCompliance, nonCompliant, compliant
 	VerifyDue  time.Time `json:"vdue,omitzero"`    // when codes must be there
+	LiftDue    time.Time `json:"lift,omitzero"`    // when the hold of a name that is verified now ends
 	AuditDue   time.Time `json:"audit,omitzero"`   // when the naming audit gives its verdict
 	AuditWhy   string    `json:"auditW,omitempty"` // what it will say
 	AuthUntil  time.Time `json:"aiUntil,omitzero"` // when the authorization information is forgotten

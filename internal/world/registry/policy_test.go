@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -392,4 +393,70 @@ func TestChangesAreTold(t *testing.T) {
 	if m.Kind != "purged" || m.Change.Op != "autoPurge" || m.Before == nil || m.After != nil {
 		t.Errorf("purge: %+v", m)
 	}
+}
+
+// Each zone has code types of its own, which can be changed, and may take its time with lifting a hold.
+func TestCodeTypesOfZones(t *testing.T) {
+	p := Cnsim()
+	p.Zones[0].Codes = []string{"real-name"}
+	c := testCore(t, p)
+	c.set = &Settings{Verify: map[string]string{"cn": VerifyAfter, "com.cn": VerifyAfter}}
+	name := Code{"real-name", "1-abc", t0}
+	for zone, want := range map[string]string{"cn": verGood, "com.cn": verPending} {
+		cmd := plain(c, openreg, "one."+zone, 1)
+		cmd.Codes = []Code{name}
+		if d, _, err := c.createDomain(openreg, cmd, t0); err != nil || d.Verify != want {
+			t.Errorf("%s: %v %+v", zone, err, d)
+		}
+	}
+	c.set = &Settings{Verify: c.set.Verify, Codes: map[string]Wanted{"com.cn": {Types: []string{"real-name"}, Lift: Span(36 * time.Hour)}}}
+	if missing := c.missing(c.domains["one.com.cn"]); len(missing) > 0 {
+		t.Errorf("still missing: %v", missing)
+	}
+	cmd := plain(c, openreg, "two.com.cn", 1)
+	if _, _, err := c.createDomain(openreg, cmd, t0); err != nil {
+		t.Fatal(err)
+	}
+	c.runDue(t0.Add(5*day), -1)
+	if d, _, err := c.updateDomain(openreg, domainUpdate{Name: "two.com.cn", Codes: []Code{name}}, t0.Add(6*day)); err != nil || d.Verify != verGood || !d.has("serverHold") {
+		t.Errorf("the hold is lifted at once: %v %+v", err, d)
+	}
+	c.runDue(t0.Add(6*day).Add(35*time.Hour), -1)
+	if !c.domains["two.com.cn"].has("serverHold") {
+		t.Error("lifted too early")
+	}
+	c.runDue(t0.Add(8*day), -1)
+	if m := lastMessage(c, openreg); c.domains["two.com.cn"].has("serverHold") || m.Kind != "verification" || m.After.has("serverHold") {
+		t.Errorf("not lifted: %+v %+v", c.domains["two.com.cn"], m)
+	}
+}
+
+func TestBarredRegistrants(t *testing.T) {
+	r := open(t, t.TempDir(), Cnsim(), newClock(t0), Options{NoSeed: true})
+	for _, bad := range []error{r.Bar(" ", "x"), r.Bar("x", strings.Repeat("x", 129)), r.SetCodes("com", Wanted{}), r.SetCodes("cn", Wanted{Types: []string{""}}),
+		r.SetCodes("cn", Wanted{Lift: -1})} {
+		if bad == nil {
+			t.Error("bad input is taken")
+		}
+	}
+	if err := errors.Join(r.Bar("33019719900101001X", "sanctioned"), r.Bar("Bad  Company", "fraud")); err != nil {
+		t.Fatal(err)
+	}
+	contact := func(id, name, number string) error {
+		return r.do(func(c *core, now time.Time) error {
+			_, err := c.createContact(openreg, Contact{ID: id, Email: "a@example.com", Identity: &Identity{DocType: "SFZ", Number: number},
+				Postal: []PostalInfo{{Type: "int", Name: name, City: "Hangzhou", CC: "CN"}}}, now)
+			return err
+		})
+	}
+	wantCode(t, "by number", contact("BAR-1", "A", "33019719900101001x"), 2306)
+	wantCode(t, "by name", contact("BAR-2", "bad company", "1"), 2306)
+	wantCode(t, "another", contact("BAR-3", "A", "1"), 1000)
+	if r.Policy().Barred != 2 {
+		t.Error("two are barred")
+	}
+	if err := r.Bar("bad company", ""); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, "lifted", contact("BAR-4", "Bad Company", "1"), 1000)
 }

@@ -98,6 +98,7 @@ type Zone struct {
 	Price Price
 
 	Verify string            // mode of verification at the start: see [VerifyOff] and its siblings
+	Codes  []string          // code types that must be set; nil: those of [Verification]
 	Audit  string            // what a naming audit does with a bad label: "" none, hold, delete
 	Launch string            // "" or open, claims (RFC 8334)
 	Tokens map[string]string // restricted label -> allocation token that opens it (RFC 8495)
@@ -118,7 +119,7 @@ const (
 // (draft-ietf-regext-verificationcode).
 type Verification struct {
 	Profile string   // name of the verification profile
-	Types   []string // code types that must be set, such as domain and real-name
+	Types   []string // code types that must be set, such as domain and real-name, where the zone names none
 	Grace   time.Duration
 }
 

@@ -19,6 +19,8 @@ type Settings struct {
 	Claims      map[string]string `json:"claims,omitempty"`   // label -> claim key; "" lifts it
 	Launch      map[string]string `json:"launch,omitempty"`   // zone -> "", open, claims
 	Verify      map[string]string `json:"verify,omitempty"`   // zone -> mode
+	Codes       map[string]Wanted `json:"codes,omitempty"`    // zone -> code types
+	Barred      map[string]string `json:"barred,omitempty"`   // name or document number of a registrant -> reason
 	Audit       map[string]string `json:"audit,omitempty"`    // zone -> "", hold, delete
 	AuditWords  map[string]string `json:"words,omitempty"`    // word -> reason; "" lifts it
 	Pending     []PendingRule     `json:"pending,omitempty"`
@@ -27,7 +29,7 @@ type Settings struct {
 
 func (s *Settings) clone() *Settings {
 	n := *s
-	n.Prices = maps.Clone(s.Prices)
+	n.Prices, n.Codes, n.Barred = maps.Clone(s.Prices), maps.Clone(s.Codes), maps.Clone(s.Barred)
 	for _, m := range []*map[string]string{&n.Premium, &n.Reserved, &n.Tokens, &n.Claims, &n.Launch, &n.Verify, &n.Audit, &n.AuditWords} {
 		*m = maps.Clone(*m)
 	}
@@ -80,6 +82,17 @@ func (c *core) verifyMode(z *Zone) string {
 		return m
 	}
 	return VerifyOff
+}
+
+// codeTypes are the code types that names of a zone must have.
+func (c *core) codeTypes(z *Zone) []string {
+	if w, ok := c.set.Codes[z.Name]; ok {
+		return w.Types
+	}
+	if z.Codes != nil {
+		return z.Codes
+	}
+	return c.p.Verification.Types
 }
 
 func (c *core) auditMode(z *Zone) string   { return zoneWord(c.set.Audit, z, z.Audit) }
@@ -252,6 +265,70 @@ func (r *Registry) SetVerification(zone, mode string) error {
 	})
 }
 
+// Wanted are the code types of a zone, and how long the registry takes to lift
+// its hold when they have come.
+type Wanted struct {
+	Types []string `json:"types"`
+	Lift  Span     `json:"lift,omitempty"` // business time
+}
+
+// SetCodes sets what codes names of a zone must have from now on, those that
+// are there included.
+func (r *Registry) SetCodes(zone string, w Wanted) error {
+	return r.change(func(c *core, s *Settings, _ time.Time) error {
+		if _, err := c.zone(zone); err != nil {
+			return err
+		}
+		if w.Lift < 0 || len(w.Types) > 8 || slices.ContainsFunc(w.Types, func(t string) bool { return t == "" || len(t) > 64 }) {
+			return refuse(2005, "types of code, and a span of time")
+		}
+		if s.Codes == nil {
+			s.Codes = map[string]Wanted{}
+		}
+		w.Types = append([]string{}, w.Types...)
+		s.Codes[zone] = w
+		return nil
+	})
+}
+
+// Bar has the registry refuse contacts of a person or organisation, given by
+// name or document number. An empty reason lifts it.
+func (r *Registry) Bar(who, reason string) error {
+	return r.change(func(_ *core, s *Settings, _ time.Time) error {
+		if who = folded(who); who == "" || len(who) > 255 || len([]rune(reason)) > 128 {
+			return refuse(2005, "a name or number, and a reason")
+		}
+		if reason == "" {
+			delete(s.Barred, who)
+			return nil
+		}
+		put(&s.Barred, who, reason)
+		return nil
+	})
+}
+
+func folded(who string) string { return strings.ToLower(strings.Join(strings.Fields(who), " ")) }
+
+// restricted refuses contacts of those whom the registry bars.
+func (c *core) restricted(x *Contact) error {
+	if len(c.set.Barred) == 0 {
+		return nil
+	}
+	var who []string
+	if x.Identity != nil {
+		who = append(who, x.Identity.Number)
+	}
+	for _, p := range x.Postal {
+		who = append(who, p.Name, p.Org)
+	}
+	for _, w := range who {
+		if why := c.set.Barred[folded(w)]; why != "" {
+			return refuse(2306, "registrant restricted: "+why)
+		}
+	}
+	return nil
+}
+
 // VerifyModes lists the modes of verification.
 func VerifyModes() []string {
 	return []string{VerifyOff, VerifyLenient, VerifyAfter, VerifyBefore, VerifyContact}
@@ -306,6 +383,8 @@ func (r *Registry) SetPending(rules []PendingRule) error {
 // Policy is what holds at the moment, the profile's part included.
 type Policy struct {
 	Verify     map[string]string // zone -> mode
+	Codes      map[string]Wanted // zone -> code types
+	Barred     int               // registrants whose contacts are refused
 	Audit      map[string]string // zone -> mode
 	Launch     map[string]string // zone -> phase
 	AuditWords map[string]string
@@ -321,13 +400,14 @@ func (r *Registry) Policy() Policy {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	c := r.core
-	p := Policy{Verify: map[string]string{}, Audit: map[string]string{}, Launch: map[string]string{}, Tokens: map[string]string{},
+	p := Policy{Verify: map[string]string{}, Codes: map[string]Wanted{}, Barred: len(c.set.Barred), Audit: map[string]string{}, Launch: map[string]string{}, Tokens: map[string]string{},
 		AuditWords: merged(c.set.AuditWords, c.p.AuditWords), Claims: merged(c.set.Claims, c.p.Claims),
 		Reserved: merged(c.set.Reserved, c.p.Reserved), Premium: merged(c.set.Premium, c.p.Premium),
 		Pending: slices.Concat(c.set.Pending, c.p.Pending)}
 	for i := range c.p.Zones {
 		z := &c.p.Zones[i]
 		p.Verify[z.Name], p.Audit[z.Name], p.Launch[z.Name] = c.verifyMode(z), c.auditMode(z), c.launchPhase(z)
+		p.Codes[z.Name] = Wanted{append([]string{}, c.codeTypes(z)...), c.set.Codes[z.Name].Lift}
 		for label := range z.Tokens {
 			p.Tokens[label+"."+z.Name] = "set"
 		}

@@ -17,7 +17,11 @@ const (
 
 // missing lists the code types that a name still lacks.
 func (c *core) missing(d *Domain) (out []string) {
-	for _, t := range c.p.Verification.Types {
+	types := c.p.Verification.Types
+	if _, z := c.zoneOf(d.Name); z != nil {
+		types = c.codeTypes(z)
+	}
+	for _, t := range types {
 		if !slices.ContainsFunc(d.Codes, func(x Code) bool { return x.Type == t }) {
 			out = append(out, t)
 		}
@@ -60,7 +64,7 @@ func (c *core) setCodes(d *Domain, codes []Code) {
 }
 
 // addCodes takes codes that come with an update: with the last one missing the
-// name is compliant and its hold is lifted.
+// name is compliant and its hold is lifted, at once or after the zone's wait.
 func (c *core) addCodes(n *Domain, codes []Code, now time.Time) {
 	if len(codes) == 0 {
 		return
@@ -68,8 +72,22 @@ func (c *core) addCodes(n *Domain, codes []Code, now time.Time) {
 	c.setCodes(n, codes)
 	if n.Verify != "" && n.Verify != verGood && len(c.missing(n)) == 0 {
 		n.Verify, n.VerifyDue = verGood, time.Time{}
+		if _, z := c.zoneOf(n.Name); z != nil && c.set.Codes[z.Name].Lift > 0 && slices.Contains(n.Holds, holdVerification) {
+			n.LiftDue = now.Add(time.Duration(c.set.Codes[z.Name].Lift))
+			return
+		}
 		n.unhold(holdVerification)
 	}
+}
+
+// verifyLifted ends the hold of a name whose codes came a while ago.
+func (c *core) verifyLifted(d *Domain, at time.Time) {
+	n := d.clone()
+	n.LiftDue = time.Time{}
+	n.unhold(holdVerification)
+	n.Updated = at
+	c.putDomain(n)
+	c.changed(d, n, "verification", "update", "verification passed, hold lifted", d.Name+": verification passed, hold lifted.", at)
 }
 
 // verifyOverdue holds a name whose codes have not come.
@@ -105,7 +123,7 @@ func (r *Registry) SetVerified(name, state string) error {
 		if n.VerifyMode == "" || n.VerifyMode == VerifyLenient {
 			n.VerifyMode = VerifyAfter
 		}
-		n.Verify, n.VerifyDue = state, time.Time{}
+		n.Verify, n.VerifyDue, n.LiftDue = state, time.Time{}, time.Time{}
 		switch state {
 		case verNone:
 			n.Verify = ""

@@ -92,15 +92,16 @@ type Clock struct {
 
 // Zone is a suffix with its prices for a year or an act.
 type Zone struct {
-	Name     string `toml:"name"`
-	Create   string `toml:"create"`
-	Renew    string `toml:"renew"`
-	Transfer string `toml:"transfer"`
-	Restore  string `toml:"restore"`
-	Verify   string `toml:"verify"` // off, lenient, after, before, contact
-	Audit    string `toml:"audit"`  // "", hold, delete: what follows a name that the naming audit objects to
-	Launch   string `toml:"launch"` // open, claims
-	TTL      bool   `toml:"ttl"`    // RFC 9803
+	Name     string   `toml:"name"`
+	Create   string   `toml:"create"`
+	Renew    string   `toml:"renew"`
+	Transfer string   `toml:"transfer"`
+	Restore  string   `toml:"restore"`
+	Verify   string   `toml:"verify"` // off, lenient, after, before, contact
+	Codes    []string `toml:"codes"`  // of the codes that must be set; none: those of [verification]
+	Audit    string   `toml:"audit"`  // "", hold, delete: what follows a name that the naming audit objects to
+	Launch   string   `toml:"launch"` // open, claims
+	TTL      bool     `toml:"ttl"`    // RFC 9803
 }
 
 // Verification is how names and their holders must be verified

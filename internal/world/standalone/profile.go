@@ -67,7 +67,7 @@ func (c Config) profile() (registry.Profile, error) {
 		if err != nil {
 			return p, fmt.Errorf("zone %d (%s): %w", i+1, name, err)
 		}
-		p.Zones = append(p.Zones, registry.Zone{Name: name, Price: pr, Verify: z.Verify, Audit: z.Audit, Launch: strings.TrimSuffix(z.Launch, "open"), TTL: z.TTL})
+		p.Zones = append(p.Zones, registry.Zone{Name: name, Price: pr, Verify: z.Verify, Codes: z.Codes, Audit: z.Audit, Launch: strings.TrimSuffix(z.Launch, "open"), TTL: z.TTL})
 	}
 	for i, x := range c.Premium {
 		if x.Class == "" || len(x.Labels) == 0 || x.Create == "" {
