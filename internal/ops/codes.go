@@ -71,9 +71,6 @@ func proven(t *domain.Tenure, obj domain.Object) {
 	if len(obj.Missing) > 0 {
 		t.VerifyBy = obj.VerifyBy.Truncate(time.Microsecond) // as the database keeps it
 	}
-	if lacks(obj) {
-		t.CodesOf = 0
-	}
 }
 
 // lacks: the registry asks for codes that it doesn't have.

@@ -40,6 +40,7 @@ type overlay struct {
 	tenure  func(*domain.Tenure)
 	leased  func()
 	busy    bool // false: no name looks busy to an order
+	old     bool // templates turn out to be of an old form
 }
 
 func (o *overlay) AccountByID(ctx context.Context, id domain.AccountID) (domain.Account, error) {
@@ -71,6 +72,11 @@ func (o *overlay) LeaseIntents(ctx context.Context, account, node string, wall t
 	l, err := o.Store.LeaseIntents(ctx, account, node, wall, d, limit)
 	if o.leased != nil {
 		o.leased()
+	}
+	for i := range l {
+		if o.old && l[i].Template != nil {
+			l[i].Template.OldForm = true
+		}
 	}
 	return l, err
 }

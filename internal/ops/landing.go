@@ -119,7 +119,7 @@ func takeOver(t *domain.Tenure, obj domain.Object, paid bool) bool {
 	}
 	return !sameSet(was.Statuses, t.Statuses) || !sameSet(was.NameServers, t.NameServers) || !was.ExpiresAt.Equal(t.ExpiresAt) ||
 		was.ROID != t.ROID || !sameDS(was.DS, t.DS) ||
-		!was.VerifyBy.Equal(t.VerifyBy) || was.CodesOf != t.CodesOf
+		!was.VerifyBy.Equal(t.VerifyBy)
 }
 
 func sameDS(a, b []domain.DS) bool {

@@ -183,7 +183,9 @@ func decideSight(s Sight, look Look, us []string, house policy.House, now time.T
 		s.Seen.Known, s.Seen.Registrant, s.Seen.Contacts, s.Seen.Verification = true, look.Object.Registrant, look.Object.Contacts, look.Object.Verification
 	}
 	var plan Plan
-	if proven(&s.Tenure, look.Object); lacks(look.Object) && (!seen.Known || seen.Verification != look.Object.Verification) {
+	// Codes that the registry has lost, or never had, are pushed once, not at each look.
+	if proven(&s.Tenure, look.Object); lacks(look.Object) && (seen.At.IsZero() || seen.Verification != look.Object.Verification) {
+		s.Tenure.CodesOf = 0
 		plan.Writes = append(plan.Writes, FlagProof{Tenure: s.Tenure.ID, At: now})
 	}
 	proof := !was.VerifyBy.Equal(s.Tenure.VerifyBy) || was.CodesOf != s.Tenure.CodesOf

@@ -69,9 +69,9 @@ func (s *Sight) contact(step *proofStep, reached bool, house policy.House, now t
 	case reached:
 		t.ContactBy = time.Time{}
 		if open != nil {
-			if t.Statuses.Has(domain.ClientHold) && !step.push {
+			if t.Statuses.Has(domain.ClientHold) { // its codes follow
 				lift := holding(false)
-				step.act = &lift
+				step.act, step.push = &lift, false
 			} else if !t.Statuses.Has(domain.ClientHold) {
 				plan.Writes = append(plan.Writes, ClearCase{Account: t.Account, Subject: name, Code: unreachedCode, At: now})
 				plan.Events = append(plan.Events, domain.Event{Account: t.Account, Subject: name, Kind: "hold.lifted", Actor: "system", Via: "system", Result: "ok", At: now})
