@@ -9,12 +9,13 @@ import (
 
 // codes gives registries the signed codes of registrants. The operations are made after the connections that they use.
 func (a *App) codes(ctx context.Context, name domain.Name, template domain.TemplateID) ([]domain.SignedCode, error) {
-	return a.ops.Codes.CodesFor(ctx, name, template)
+	suffix, _ := a.suffix(name.Suffix())
+	return a.ops.CodesFor(ctx, name, template, suffix.CodeTypes...)
 }
 
 // identity opens a registrant's document for registries that want it with the contact.
 func (a *App) identity(t domain.Template) (registry.Identity, error) {
-	number, err := a.vault.Open(t.SealedNumber, "template-number:"+t.ID.Public())
+	number, err := a.vault.Open(t.SealedNumber, domain.NumberSeal(t.ID))
 	if err != nil {
 		return registry.Identity{}, err
 	}

@@ -13,15 +13,9 @@ import (
 
 // CodeSource gives the signed codes that prove who registers a name.
 type CodeSource interface {
-	// CodesFor gives the codes that the name's registry wants of the template: none where it has not been approved. An
-	// error of kind Unavailable says that a code had to be drawn and could not be.
-	CodesFor(ctx context.Context, name domain.Name, template domain.TemplateID) ([]domain.SignedCode, error)
-}
-
-type noCodes struct{}
-
-func (noCodes) CodesFor(context.Context, domain.Name, domain.TemplateID) ([]domain.SignedCode, error) {
-	return nil, nil
+	// CodesFor gives those of the types that there are for a template. An error of kind Unavailable says that one had to be
+	// drawn and could not be.
+	CodesFor(ctx context.Context, name domain.Name, template domain.TemplateID, types ...string) ([]domain.SignedCode, error)
 }
 
 // proofs reads and moves what a name's proof rests on.
@@ -33,7 +27,7 @@ type proofs interface {
 
 const (
 	codesWait = 10 * time.Second // wall time that a sweep gives the authority to draw codes
-	codesLate = 5 * time.Minute  // business time until codes that could not be drawn are asked for again
+	codesLate = time.Hour        // business time until codes that could not be drawn are asked for again
 )
 
 // reproves are acts after which the proof of a name is looked at anew: another registrant, codes that were taken, a name
@@ -48,8 +42,8 @@ func reproves(in domain.Intent) bool {
 	return false
 }
 
-// codesReady is what else changes with a template whose verification has moved: the proof of each of its names is
-// looked at.
+// codesReady is what else changes with a template that was approved: the proof of each of its names is looked at, as
+// whenever its verification moves.
 func (o *Ops) codesReady(t domain.Template) []Write {
 	return []Write{FlagProof{Template: t.ID, At: o.Now()}}
 }
@@ -110,6 +104,7 @@ func (o *Ops) proofs(ctx context.Context) (int, error) {
 	var failed error
 	push := map[domain.TemplateID][]Sight{}
 	for _, s := range due {
+		s.Calendar = o.Policy().Calendar
 		step := decideProof(s, o.Policy(), now)
 		if step.push {
 			push[s.Template.ID] = append(push[s.Template.ID], s)
@@ -144,11 +139,13 @@ func (o *Ops) pushCodes(ctx context.Context, template domain.TemplateID, names [
 	for _, s := range names {
 		step := decideProof(s, o.Policy(), now).plan
 		suffix, _ := o.Policy().Suffix(s.Tenure.Name.Suffix())
-		codes, err := o.Codes.CodesFor(ctx, s.Tenure.Name, template)
+		codes, err := o.Codes.CodesFor(ctx, s.Tenure.Name, template, suffix.CodeTypes...)
 		switch {
 		case err == nil && allTypes(codes, suffix.CodeTypes):
 			ready = append(ready, s)
-		default: // the authority is away, or has none of a kind: no name waits for another
+		case err == nil: // approved without a code: there will be one when it is verified anew
+			step.Writes = append(step.Writes, FlagProof{Tenure: s.Tenure.ID, At: now.AddDate(0, 0, 1)})
+		default: // no name waits for another
 			step.Writes = append(step.Writes, FlagProof{Tenure: s.Tenure.ID, At: now.Add(codesLate)})
 		}
 		plan = joined(plan, step)

@@ -97,14 +97,14 @@ func TestRegisterHoldsWhatItOrders(t *testing.T) {
 	}
 }
 
-var whole = domain.Contact{Kind: domain.Individual, OrganizationCN: "苏禾", Organization: "Su He", NameCN: "苏禾", Name: "Su He", CountryCN: "中国", Country: "CN",
+var registrant = domain.Contact{Kind: domain.Individual, OrganizationCN: "苏禾", Organization: "Su He", NameCN: "苏禾", Name: "Su He", CountryCN: "中国", Country: "CN",
 	ProvinceCN: "浙江", CityCN: "杭州", StreetCN: "云栖路 8 号", Street: "8 Yunqi Road", PostalCode: "310000", Telephone: "+86.13800000000", Email: "a@example.com"}
 
-// A suffix whose registry waits for the proof takes a whole template before its review.
+// A suffix whose registry waits for the proof takes a registrant template before its review.
 func TestRegisterBeforeTheReview(t *testing.T) {
 	for _, status := range []domain.TemplateStatus{domain.TemplateNotUpload, domain.TemplateInAudit, domain.TemplateReject, domain.TemplateNotVerified} {
 		snap := approved()
-		snap.Template.Status, snap.Template.Contact = status, whole
+		snap.Template.Status, snap.Template.Contact = status, registrant
 		snap.Template.CertificateType, snap.Template.MaskedNumber = "SFZ", "330***"
 		plan, view, err := decide(t, Register{Template: 3, Years: 1, Names: []string{"one.com", "two.xyz"}}, snap, nil)
 		if err != nil || view.Doing != 2 || len(plan.Entries) != 2 {
@@ -123,7 +123,7 @@ func TestRegisterRefuses(t *testing.T) {
 	poor.Wallet.Balance = 6799
 	unknown.Template = domain.Template{}
 	waiting.Template.Status = domain.TemplateInAudit
-	waiting.Template.Contact, waiting.Template.CertificateType, waiting.Template.MaskedNumber = whole, "SFZ", "330***"
+	waiting.Template.Contact, waiting.Template.CertificateType, waiting.Template.MaskedNumber = registrant, "SFZ", "330***"
 	partial, old := waiting, approved()
 	partial.Template.Contact.StreetCN = " "
 	old.Template.OldForm = true

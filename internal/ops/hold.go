@@ -118,7 +118,7 @@ func (s *Sight) verdict() string {
 }
 
 // lifted is when a registry should have lifted its hold: two working days after the approval.
-func (s *Sight) lifted(approved time.Time) time.Time { return approved.AddDate(0, 0, 2) }
+func (s *Sight) lifted(approved time.Time) time.Time { return s.Calendar.AddWorkingDays(approved, 2) }
 
 func orElse(t, other time.Time) time.Time {
 	if t.IsZero() {

@@ -33,6 +33,7 @@ type Sight struct {
 	Verification domain.Verification // the newest submission; zero: never submitted
 	Reached      bool                // the template's e-mail or telephone was verified
 	Owner        domain.Account      // read only for flagged names, and where a hold, an end or an alarm has to be told
+	Calendar     policy.Calendar
 	// Read only where the name is gone or another's:
 	Item  domain.Item // what was paid for it
 	Spent int64       // what it has cost us within the registry's grace period, minor units: that much comes back (RFC 3915)
@@ -452,6 +453,7 @@ func (o *Ops) observe(ctx context.Context, reg Looker, registryAccount string, n
 		}
 	}
 	now := o.Now()
+	s.Calendar = o.Policy().Calendar
 	plan, diffs := decideSight(s, look, o.Us, o.Policy().House, now)
 	plan.Writes = append(plan.Writes, cause.Writes...)
 	plan.Wake = append(plan.Wake, cause.Wake...)

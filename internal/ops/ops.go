@@ -98,7 +98,7 @@ type Deps struct {
 	Rand    func(n int) []byte
 	// Verifier hands submissions to authorities; nil where none is connected: the desk decides alone.
 	Verifier Verifier
-	// Codes gives registrants' signed codes; nil: there are none.
+	// Codes gives registrants' signed codes; nil: those that were kept at their approval.
 	Codes CodeSource
 	// Login proves us at registries; nil where nothing of that is done.
 	Login RegistryLogin
@@ -126,16 +126,17 @@ func New(d Deps) (*Ops, error) {
 	case d.Clock.Business == nil, d.Clock.Wall == nil, d.Terms == nil, d.Node == "", d.Rand == nil:
 		return nil, errors.New("ops: clocks, policy, node or randomness is missing")
 	}
-	if d.Codes == nil {
-		d.Codes = noCodes{}
-	}
 	if d.Crash == nil {
 		d.Crash = func(string) {}
 	}
 	if len(d.MACKey) == 0 {
 		d.MACKey = d.Rand(32)
 	}
-	return &Ops{Deps: d, pictures: newGallery()}, nil
+	o := &Ops{Deps: d, pictures: newGallery()}
+	if o.Codes == nil {
+		o.Codes = o
+	}
+	return o, nil
 }
 
 // Policy is the policy that rules now.

@@ -18,7 +18,7 @@ type source struct {
 	asked int
 }
 
-func (s *source) CodesFor(context.Context, domain.Name, domain.TemplateID) ([]domain.SignedCode, error) {
+func (s *source) CodesFor(context.Context, domain.Name, domain.TemplateID, ...string) ([]domain.SignedCode, error) {
 	if s.asked++; s.away {
 		return nil, fault.New(fault.Unavailable, "verify.submission-failed")
 	}
@@ -128,7 +128,7 @@ func TestCodesFollowTheApproval(t *testing.T) {
 			h.Errorf("while the authority is away: %+v", q)
 		}
 		codes.away = false
-		h.moved.Add(int64(6 * time.Minute))
+		h.moved.Add(int64(61 * time.Minute))
 		sent = nil
 		h.sweep()
 		h.dispatch("verisim")

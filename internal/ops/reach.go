@@ -130,7 +130,7 @@ func (o *Ops) CreatePhoneEmail(ctx context.Context, scope domain.Scope, kind dom
 	now := o.Now()
 	r.VerifiedAt = now
 	plan := Plan{
-		Writes: []Write{UseReachCode{sent.ID}, PutReach{r}},
+		Writes: append([]Write{UseReachCode{sent.ID}, PutReach{r}}, o.reachVerified(r.Account)...),
 		Events: []domain.Event{event(scope, r.Account, r.Code, "reach.verified", "ok", now)},
 	}
 	restated, err := o.restate(ctx, r, true, now)

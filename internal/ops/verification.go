@@ -213,7 +213,7 @@ func decideSubmission(s submission, id domain.VerificationID, ownRef string, now
 	if len(s.authorities) == 0 && s.table.House.TemplateReview > 0 { // a review that is simulated ends by itself
 		under.NextActionAt = now.Add(s.table.House.TemplateReview)
 	}
-	plan.Writes = append(plan.Writes, InsertVerification{v}, under,
+	plan.Writes = append(plan.Writes, InsertVerification{v}, under, FlagProof{Template: t.ID, At: now},
 		step(v, "submitted", s.actor.name, nil, now))
 	if v.State == domain.VerificationDesk {
 		plan.Writes = append(plan.Writes, step(v, "desk", "system", nil, now))
@@ -402,7 +402,7 @@ func decideWithdrawal(v domain.Verification, t domain.Template, scope domain.Sco
 	finish(&v, to, scope.Actor, now)
 	return Plan{
 		Writes: []Write{SetVerification{v}, step(v, "withdrawn", scope.Actor, map[string]string{"from": string(from)}, now),
-			SetTemplateStatus{ID: t.ID, From: domain.TemplateInAudit, To: domain.TemplateNotUpload, At: now}},
+			SetTemplateStatus{ID: t.ID, From: domain.TemplateInAudit, To: domain.TemplateNotUpload, At: now}, FlagProof{Template: t.ID, At: now}},
 		Events: []domain.Event{event(scope, t.Account, t.ID.Public(), "template.withdrawn", "ok", now)},
 	}, nil
 }

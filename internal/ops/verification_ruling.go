@@ -300,7 +300,7 @@ func (x *rulingCase) rejection(plan *Plan, kind string, now time.Time) {
 		first = v.Verdicts[0]
 	}
 	plan.Writes = append(plan.Writes, SetVerification{v},
-		SetTemplateStatus{ID: t.ID, From: domain.TemplateInAudit, To: domain.TemplateReject, Reason: first.Code, At: now})
+		SetTemplateStatus{ID: t.ID, From: domain.TemplateInAudit, To: domain.TemplateReject, Reason: first.Code, At: now}, FlagProof{Template: t.ID, At: now})
 	facts := map[string]string{"code": first.Code}
 	for k, f := range first.Facts {
 		facts[k] = f

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ops"
 	"github.com/openregistrar/openregistrar/internal/store/db"
 )
@@ -44,9 +45,29 @@ func registrantOf(ctx context.Context, q *db.Queries, s *ops.Sight) error {
 	if err != nil {
 		return wrap(err)
 	}
-	s.Template, err = templateOf(row)
-	return err
+	if s.Template, err = templateOf(row); err != nil {
+		return err
+	}
+	if s.Template.Verification != 0 {
+		v, err := verificationFound(q.Verification(ctx, int64(s.Template.Verification)))
+		if err != nil && !missing(err) {
+			return err
+		}
+		s.Verification = v
+	}
+	for _, r := range []domain.Reach{{Type: domain.ReachEmail, Code: s.Template.Contact.Email}, {Type: domain.ReachPhone, Code: s.Template.Contact.Telephone}} {
+		_, err := q.Reach(ctx, db.ReachParams{AccountID: int64(s.Tenure.Account), Type: int64(r.Type), Code: r.Code})
+		switch {
+		case err == nil:
+			s.Reached = true
+		case !errors.Is(err, sql.ErrNoRows):
+			return wrap(err)
+		}
+	}
+	return nil
 }
+
+func missing(err error) bool { return fault.Of(err).Kind == fault.Missing }
 
 // standings are how far the verification of templates is.
 func standings(ctx context.Context, tx *sql.Tx, ids []domain.TemplateID) (map[domain.TemplateID]domain.TemplateStatus, error) {
