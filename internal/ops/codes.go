@@ -189,7 +189,7 @@ func (o *Ops) acted(ctx context.Context, of []Sight, c change, now time.Time) (P
 	}
 	for i, s := range of {
 		if t, ok := snap.Running[names[i]]; !ok || t.Version != s.Tenure.Version {
-			return Plan{}, fault.New(fault.Conflict, "state.moved", "table", "tenure")
+			return Plan{}, fault.New(fault.Conflict, "state.moved")
 		}
 	}
 	plan, _, err := decideChange(domain.Scope{Account: account, Actor: "system", Via: "system"}, names, c, snap, o.Policy(), first, now)

@@ -77,6 +77,7 @@ func (w *World) startVerifier(p ports, id *pki.Authority) error {
 	if err != nil {
 		return err
 	}
+	w.closers = append(w.closers, func() error { return closed(ln.Close()) }) // also where it is closed before it serves
 	w.info.Verifier.EPP = ln.Addr().String()
 	w.running.Go(func() {
 		if err := w.verifier.ServeEPP(ln, conf); err != nil {

@@ -52,7 +52,7 @@ func (a *Authority) ServeEPP(ln net.Listener, conf *tls.Config) error {
 	f.srv = srv
 	f.mu.Unlock()
 	err := srv.Serve(gate{ln, a})
-	if errors.Is(err, epp.ErrServerClosed) {
+	if errors.Is(err, epp.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
 	}
 	return err
