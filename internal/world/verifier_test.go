@@ -237,3 +237,35 @@ func TestVerifierForms(t *testing.T) {
 		t.Errorf("the struck entry: %d", code)
 	}
 }
+
+// Everybody of the population passes with the papers that they have; people of
+// elsewhere don't.
+func TestThePopulationIsKnown(t *testing.T) {
+	w := start(t, t.TempDir())
+	call(t, w, "PUT", "/api/verifier/settings", map[string]any{"delay": "0s"}, 200, nil)
+	c := atVerifier(t, w)
+	hand := func(want epp.Code, role, proof, name, number string) {
+		t.Helper()
+		do(t, c, want, &epp.NVCreate{NVInput: epp.NVInput{RNV: &epp.RealName{Role: role, Name: name, Num: number, ProofType: proof,
+			Documents: []epp.NVDocument{{FileType: "jpg", FileContent: "/9j/4AAQ"}}}}})
+	}
+	for _, p := range papers.People() {
+		hand(epp.CodeOK, epp.NVPerson, epp.ProofOfCitizen, p.Name, p.Number)
+		if p.Passport != "" {
+			hand(epp.CodeOK, epp.NVPerson, epp.ProofOfOtherType, p.Name, p.Passport)
+		}
+	}
+	for _, o := range papers.Organisations() {
+		hand(epp.CodeOK, epp.NVOrganization, epp.ProofOfEnterprise, o.Name, o.Code)
+		if o.Registration != "" {
+			hand(epp.CodeOK, epp.NVOrganization, epp.ProofOfEnterprise, o.Name, o.Registration)
+		}
+	}
+	for _, v := range papers.Visitors() {
+		want := epp.CodeOK
+		if v.Region != "HK" && v.Region != "MO" && v.Region != "TW" {
+			want = epp.CodeValueRange
+		}
+		hand(want, epp.NVPerson, epp.ProofOfOtherType, v.Name, v.Number)
+	}
+}

@@ -27,15 +27,15 @@
 // detail.
 //
 //	N000  PASSED                verified
-//	N001  CERT_NO_NOT_FOUND     no such number in the register
-//	N002  NAME_NOT_CONSISTENT   the register has another name; field=name
+//	N001  CERT_NO_NOT_FOUND     no such number in the population register
+//	N002  NAME_NOT_CONSISTENT   (persons) the register has another name; field=name
 //	N003  HUKOU_MIGRATING       the household registration is being moved
 //	N004  SPECIAL_OCCUPATION    the number of this occupation can't be checked
 //	N005  NOT_YET_LISTED        too new for the register; issued, until (a day from which it is there)
 //	N006  CERT_EXPIRED          the document is over; until (its last day)
 //	N007  MATERIAL_UNQUALIFIED  the material is unfit; answer (what is wrong with it)
 //	N008  REGION_NOT_SERVED     the region is not taken; region
-//	N009  ORG_RECORD_DIFFERS    the organisation register differs; field = name, representative or number
+//	N009  ORG_RECORD_DIFFERS    (organisations) the register differs; field = name, representative or number
 //	N010  IDENTITY_UNCLEAR      who that is can't be established
 //	N011  IN_PROCEEDINGS        in court or arbitration over names; case, since
 //	N012  IMAGE_UNREADABLE      the picture can't be read

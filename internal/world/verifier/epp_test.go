@@ -150,8 +150,8 @@ func TestOpinions(t *testing.T) {
 		{"org", "poe", "杭州云栖科技（集团）有限公司", yunqi, ""},                                   // brackets of either width
 		{"org", "poe", "杭州云栖科技(集团)有限公司", "330197000012345", ""},                       // by the old licence's number
 		{"org", "poe", "云栖科技", yunqi, "N009[field=name] 与组织登记信息不一致"},                  // abbreviated
-		{"org", "poe", "杭州", "91330197MA2A0K7C5X", "N001[field=number] 登记里没有这个号码"},    // unknown
-		{"org", "poot", "某基金会", "91330197MA2A0K7C5X", "N001[field=number] 登记里没有这个号码"}, // a credit code is in the register
+		{"org", "poe", "杭州", "91330197MA2A0K7C5X", "N009[field=number] 与组织登记信息不一致"},    // unknown
+		{"org", "poot", "某基金会", "91330197MA2A0K7C5X", "N009[field=number] 与组织登记信息不一致"}, // a credit code is in the register
 		{"org", "poot", "某代表处", "G-2026-17", ""},                                      // another certificate is not
 		{"org", "poe", "乙", "o1", "N009[field=representative] 与组织登记信息不一致"},            // the record differs
 	} {

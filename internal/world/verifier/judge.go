@@ -54,7 +54,7 @@ var permits = []*regexp.Regexp{
 	regexp.MustCompile(`^[HM]\d{8}(\d{2})?$`),             // permits of Hong Kong and Macao
 	regexp.MustCompile(`^(81|82|83)\d{15}[\dX]$`),         // residence permits of Hong Kong, Macao and Taiwan
 	regexp.MustCompile(`^(\d{8}|\d{10})$`),                // permits of Taiwan
-	regexp.MustCompile(`^(1[45]\d{7}|[GDSP]\w?\d{7,8})$`), // passports of China
+	regexp.MustCompile(`^(1[45]\d{7}|G\d{8}|[DSP]E?\d{7,8})$`), // passports of China
 	regexp.MustCompile(`^E[A-Z0-9]\d{7}$`),
 }
 
@@ -93,7 +93,7 @@ func (s *state) judgeOrg(in *Input, now time.Time) Opinion {
 	case !listed && in.ProofType == epp.ProofOfOtherType && len(in.Documents) > 0 && !creditCode.MatchString(number):
 		return opinion(Passed) // a certificate that no register of this authority holds
 	case !listed:
-		return opinion(NumberUnknown, "field", "number")
+		return opinion(OrgDiffers, "field", "number")
 	case !sameName(e.Name, in.Name):
 		return opinion(OrgDiffers, "field", "name")
 	}
