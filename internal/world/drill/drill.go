@@ -25,7 +25,7 @@ type Drill struct {
 }
 
 // All drills that exist, by code.
-var All = []Drill{
+var All = slices.Concat([]Drill{
 	{Code: "registration.naming-rejected-hold", Run: namingHeld, Clean: namingPassed("top"), Alone: true},
 	{Code: "registration.naming-rejected-deleted", Run: namingDeleted, Clean: namingPassed("cn"), Alone: true},
 	{Code: "registration.taken", Run: registrationTaken, Clean: registrationFree},
@@ -39,7 +39,7 @@ var All = []Drill{
 	{Code: "registry.sponsor-changed", Run: sponsorChanged, Clean: noDrift},
 	{Code: "registry.deposit-empty", Run: depositEmpty, Clean: depositFull, Alone: true},
 	{Code: "registry.maintenance", Run: maintenance, Clean: noMaintenance, Alone: true},
-}
+}, authorityDrills())
 
 // Result is how one drill ended.
 type Result struct {
@@ -91,7 +91,7 @@ func Run(ctx context.Context, at Endpoints, codes []string) []Result {
 }
 
 func runOne(ctx context.Context, at Endpoints, d Drill) Result {
-	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute) // pictures are read, up to five of them
 	defer cancel()
 	began := time.Now()
 	r := Result{Code: d.Code, Status: "pass"}
