@@ -51,9 +51,9 @@ func (s *state) judge(in *Input, provider int, subject *Case, now time.Time) Opi
 // hold and that are taken all the same. Other documents are of a region that is
 // not served.
 var permits = []*regexp.Regexp{
-	regexp.MustCompile(`^[HM]\d{8}(\d{2})?$`),             // permits of Hong Kong and Macao
-	regexp.MustCompile(`^(81|82|83)\d{15}[\dX]$`),         // residence permits of Hong Kong, Macao and Taiwan
-	regexp.MustCompile(`^(\d{8}|\d{10})$`),                // permits of Taiwan
+	regexp.MustCompile(`^[HM]\d{8}(\d{2})?$`),                  // permits of Hong Kong and Macao
+	regexp.MustCompile(`^(81|82|83)\d{15}[\dX]$`),              // residence permits of Hong Kong, Macao and Taiwan
+	regexp.MustCompile(`^(\d{8}|\d{10})$`),                     // permits of Taiwan
 	regexp.MustCompile(`^(1[45]\d{7}|G\d{8}|[DSP]E?\d{7,8})$`), // passports of China
 	regexp.MustCompile(`^E[A-Z0-9]\d{7}$`),
 }
