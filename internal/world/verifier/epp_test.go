@@ -143,17 +143,17 @@ func TestOpinions(t *testing.T) {
 		{"person", "poc", "甲", "10", "N012 图片看不清"},
 		{"person", "poc", "甲", "11", ""},
 		{"person", "poc", "甲", "12", ""},
-		{"person", "poot", "SU HE", "E11111117", ""},                                  // a passport in the register
-		{"person", "poot", "谁", "H01234567", ""},                                      // a permit that is not
-		{"person", "poot", "Rossi", "YB4471926", "N008[region=other] 暂不受理这个地区的主体"},    // a foreign passport
-		{"person", "poc", "谁", "H01234567", "N001[field=number] 登记里没有这个号码"},           // is no identity card
-		{"org", "poe", "杭州云栖科技（集团）有限公司", yunqi, ""},                                   // brackets of either width
-		{"org", "poe", "杭州云栖科技(集团)有限公司", "330197000012345", ""},                       // by the old licence's number
-		{"org", "poe", "云栖科技", yunqi, "N009[field=name] 与组织登记信息不一致"},                  // abbreviated
+		{"person", "poot", "SU HE", "E11111117", ""},                                   // a passport in the register
+		{"person", "poot", "谁", "H01234567", ""},                                       // a permit that is not
+		{"person", "poot", "Rossi", "YB4471926", "N008[region=other] 暂不受理这个地区的主体"},     // a foreign passport
+		{"person", "poc", "谁", "H01234567", "N001[field=number] 登记里没有这个号码"},            // is no identity card
+		{"org", "poe", "杭州云栖科技（集团）有限公司", yunqi, ""},                                    // brackets of either width
+		{"org", "poe", "杭州云栖科技(集团)有限公司", "330197000012345", ""},                        // by the old licence's number
+		{"org", "poe", "云栖科技", yunqi, "N009[field=name] 与组织登记信息不一致"},                   // abbreviated
 		{"org", "poe", "杭州", "91330197MA2A0K7C5X", "N009[field=number] 与组织登记信息不一致"},    // unknown
 		{"org", "poot", "某基金会", "91330197MA2A0K7C5X", "N009[field=number] 与组织登记信息不一致"}, // a credit code is in the register
-		{"org", "poot", "某代表处", "G-2026-17", ""},                                      // another certificate is not
-		{"org", "poe", "乙", "o1", "N009[field=representative] 与组织登记信息不一致"},            // the record differs
+		{"org", "poot", "某代表处", "G-2026-17", ""},                                       // another certificate is not
+		{"org", "poe", "乙", "o1", "N009[field=representative] 与组织登记信息不一致"},             // the record differs
 	} {
 		act := person(tc.name, tc.number, "")
 		act.RNV.Role, act.RNV.ProofType = tc.role, tc.proof
