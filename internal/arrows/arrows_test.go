@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"auth":      {"fault", "domain", "ops"},
 	"directory": {"fault", "domain", "naming", "ops"},
 	"api":       {"fault", "domain", "policy", "naming", "realname", "diagnose", "ops"},
-	"console":   {"fault", "domain", "policy", "naming", "diagnose", "ops", "auth"},
+	"console":   {"fault", "domain", "policy", "naming", "diagnose", "realname", "ops", "auth"},
 
 	// wiring: the one place that knows everybody
 	"app": {"fault", "domain", "policy", "diagnose", "realname", "ops", "store", "jobs", "registry", "probe", "notify", "vault", "verifier", "ocr", "auth", "directory", "api", "console", "world"},

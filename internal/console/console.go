@@ -19,6 +19,10 @@ import (
 type Operations interface {
 	keyOps
 	templateOps
+	verificationOps
+	documentOps
+	reachOps
+	reviewOps
 	searchOps
 	cartOps
 	orderOps
@@ -38,9 +42,51 @@ type keyOps interface {
 }
 
 type templateOps interface {
-	CreateTemplate(ctx context.Context, scope domain.Scope, in ops.TemplateForm) (domain.Template, error)
 	Template(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
 	Templates(ctx context.Context, scope domain.Scope, f ops.TemplateFilter) ([]domain.Template, int, error)
+	SaveTemplate(ctx context.Context, scope domain.Scope, in ops.TemplateForm) (domain.Template, error)
+	ModifyTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID, in ops.TemplateForm) (domain.Template, error)
+	CheckTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID, in ops.TemplateForm) (ops.CheckView, error)
+	CopyTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+	ConvertTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+	SetDefault(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
+	DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) error
+}
+
+// verificationOps hand templates in and tell how that goes.
+type verificationOps interface {
+	SubmitTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+	AppealTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+	WithdrawTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+	ResubmitLater(ctx context.Context, scope domain.Scope, id domain.TemplateID, yes bool) (ops.VerificationView, error)
+	VerificationOf(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
+}
+
+// documentOps keep and show pictures of identity documents.
+type documentOps interface {
+	UploadDocument(ctx context.Context, scope domain.Scope, fileName string, content []byte) (ops.DocumentView, error)
+	ConvertDocument(ctx context.Context, scope domain.Scope, fileName string, content []byte) (converted []byte, name string, err error)
+	Document(ctx context.Context, scope domain.Scope, id domain.DocumentID) (ops.DocumentView, error)
+	Documents(ctx context.Context, scope domain.Scope) ([]domain.Document, error)
+	DocumentLink(scope domain.Scope, id domain.DocumentID) string
+	LinkedPicture(ctx context.Context, scope domain.Scope, id domain.DocumentID, expires, signature, purpose string) (ops.Picture, error)
+}
+
+// reachOps prove telephone numbers and addresses.
+type reachOps interface {
+	SendPhoneEmailCode(ctx context.Context, scope domain.Scope, kind domain.ReachType, typed string) error
+	CreatePhoneEmail(ctx context.Context, scope domain.Scope, kind domain.ReachType, typed, code string) (domain.Reach, error)
+	DeletePhoneEmail(ctx context.Context, scope domain.Scope, kind domain.ReachType, typed string) error
+	PhoneEmails(ctx context.Context, scope domain.Scope, f ops.ReachFilter) ([]domain.Reach, int, error)
+}
+
+// reviewOps are the desk's part in verification.
+type reviewOps interface {
+	ReviewQueue(ctx context.Context, scope domain.Scope, p ops.Page) ([]ops.ReviewItem, int, error)
+	Review(ctx context.Context, scope domain.Scope, id domain.VerificationID) (ops.ReviewView, error)
+	DecideReview(ctx context.Context, scope domain.Scope, id domain.VerificationID, d ops.Decision) (ops.VerificationView, error)
+	Registers(ctx context.Context, scope domain.Scope) ([]domain.RegisterList, error)
+	LoadRegister(ctx context.Context, scope domain.Scope, l domain.RegisterList) (domain.RegisterList, error)
 }
 
 type searchOps interface {
@@ -266,8 +312,28 @@ func (c *console) routes() []route {
 		{"GET /domains/{name}", owner, (*visit).domain},
 		{"GET /templates", owner, (*visit).templates},
 		{"GET /templates/new", owner, (*visit).templateForm},
-		{"POST /templates/new", owner, (*visit).templateCreate},
+		{"POST /templates/new", owner, (*visit).templateSave},
+		{"POST /templates/check", owner, (*visit).templateCheck},
+		{"POST /templates/documents", owner, (*visit).documentUpload},
+		{"POST /templates/documents/convert", owner, (*visit).documentConvert},
 		{"GET /templates/{id}", owner, (*visit).template},
+		{"GET /templates/{id}/edit", owner, (*visit).templateEdit},
+		{"POST /templates/{id}/edit", owner, (*visit).templateSave},
+		{"POST /templates/{id}/submit", owner, (*visit).templateSubmit},
+		{"POST /templates/{id}/appeal", owner, (*visit).templateAppeal},
+		{"POST /templates/{id}/withdraw", owner, (*visit).templateWithdraw},
+		{"POST /templates/{id}/later", owner, (*visit).templateLater},
+		{"POST /templates/{id}/copy", owner, (*visit).templateCopy},
+		{"POST /templates/{id}/convert", owner, (*visit).templateConvert},
+		{"POST /templates/{id}/default", owner, (*visit).templateDefault},
+		{"POST /templates/{id}/delete", owner, (*visit).templateDelete},
+		{"GET /documents/{id}", owner, (*visit).document},
+		{"GET /documents/{id}/picture", owner, (*visit).documentPicture},
+		{"GET /account/privacy", owner, (*visit).privacy},
+		{"GET /account/reach", owner, (*visit).reach},
+		{"POST /account/reach/send", owner, (*visit).reachSend},
+		{"POST /account/reach/verify", owner, (*visit).reachVerify},
+		{"POST /account/reach/delete", owner, (*visit).reachDelete},
 		{"GET /wallet", owner, (*visit).wallet},
 		{"POST /wallet/top-up", owner, (*visit).topUp},
 		{"GET /log", owner, (*visit).log},
@@ -279,6 +345,12 @@ func (c *console) routes() []route {
 
 		{"GET /desk", operator, (*visit).desk},
 		{"GET /desk/{$}", operator, (*visit).desk},
+		{"GET /desk/reviews", operator, (*visit).deskReviews},
+		{"GET /desk/reviews/{id}", operator, (*visit).deskReview},
+		{"POST /desk/reviews/{id}", operator, (*visit).deskDecide},
+		{"GET /desk/documents/{id}/picture", operator, (*visit).deskPicture},
+		{"GET /desk/registers", operator, (*visit).deskRegisters},
+		{"POST /desk/registers", operator, (*visit).registerLoad},
 		{"GET /desk/registries", operator, (*visit).deskRegistries},
 		{"GET /desk/registries/{id}", operator, (*visit).deskRegistry},
 		{"POST /desk/registries/{id}/windows", operator, (*visit).windowAdd},

@@ -53,6 +53,7 @@ type fake struct {
 	did       string        // at a registry
 	pause     chan struct{} // Search waits on it between answers
 	wire      wire
+	people    people
 }
 
 func newFake(t testing.TB) *fake {
@@ -118,25 +119,6 @@ func (f *fake) RevokeAPIKey(_ context.Context, s domain.Scope, _ string) error {
 }
 func (f *fake) APIKeys(_ context.Context, s domain.Scope) ([]domain.APIKey, error) {
 	return append([]domain.APIKey(nil), f.keys...), f.call("APIKeys", s)
-}
-
-func (f *fake) CreateTemplate(_ context.Context, s domain.Scope, in ops.TemplateForm) (domain.Template, error) {
-	t := domain.Template{ID: 9, Account: s.Account, Status: domain.TemplateInAudit, Contact: in.Contact}
-	return t, f.call("CreateTemplate", s)
-}
-func (f *fake) Template(_ context.Context, s domain.Scope, id domain.TemplateID) (domain.Template, error) {
-	if err := f.call("Template", s); err != nil {
-		return domain.Template{}, err
-	}
-	for _, t := range f.templates {
-		if t.ID == id {
-			return t, nil
-		}
-	}
-	return domain.Template{}, fault.New(fault.Missing, "template.not-found", "template", id.Public())
-}
-func (f *fake) Templates(_ context.Context, s domain.Scope, _ ops.TemplateFilter) ([]domain.Template, int, error) {
-	return f.templates, len(f.templates), f.call("Templates", s)
 }
 
 func (f *fake) Candidates(q string) (names []domain.Name, bad []ops.Found) {

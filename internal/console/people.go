@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
@@ -21,8 +22,17 @@ var countries = []string{"CN", "HK", "MO", "TW", "SG", "MY", "JP", "KR", "US", "
 
 type templatesPage struct {
 	Shell
-	List  []domain.Template
-	Pager pager
+	List      []domain.Template
+	Attention []templateTrouble
+	Pager     pager
+	Fault     *notice
+}
+
+// templateTrouble is a template that needs its owner.
+type templateTrouble struct {
+	T      domain.Template
+	Tag    string
+	Notice notice
 }
 
 const templatesPerPage = 20
@@ -33,7 +43,16 @@ func (v *visit) templates() error {
 	if err != nil {
 		return err
 	}
-	p := templatesPage{v.shell(v.cat.say("templates.title"), "templates"), list, v.pager(page, len(list), total)}
+	p := templatesPage{List: list, Pager: v.pager(page, len(list), total)}
+	for _, t := range list {
+		switch {
+		case t.OldForm:
+			p.Attention = append(p.Attention, templateTrouble{t, "warn", v.words("template.old-form", fault.Facts{"template": t.ID.Public()})})
+		case t.Status == domain.TemplateReject && t.Reason != "":
+			p.Attention = append(p.Attention, templateTrouble{t, "bad", v.words(fault.Code(t.Reason), nil)})
+		}
+	}
+	p.Shell = v.shell(v.cat.say("templates.title"), "templates")
 	for _, t := range list {
 		if t.Status == domain.TemplateInAudit {
 			p.Refresh = reviewSeconds
@@ -42,143 +61,288 @@ func (v *visit) templates() error {
 	return v.page(http.StatusOK, "templates", p)
 }
 
-type templateFormPage struct {
-	Shell
-	Kind      domain.SubjectKind
-	Form      url.Values
-	Next      string
-	Documents []string
-	Countries []string
-	Fault     *notice
+// templateOf is the template that the path names, of the caller's own.
+func (v *visit) templateOf() (domain.Template, error) {
+	id, ok := domain.ParseTemplateID(v.r.PathValue("id"))
+	if !ok {
+		return domain.Template{}, fault.New(fault.Missing, "template.not-found", "template", clip(v.r.PathValue("id"), 40))
+	}
+	return v.Ops.Template(v.ctx, v.scope, id)
 }
 
-// V is what was typed into a field; E is the fault that stands beside it.
-func (p templateFormPage) V(field string) string { return p.Form.Get(field) }
-
-// Bad reports whether the fault is about the field.
-func (p templateFormPage) Bad(field string) bool { return p.Fault != nil && p.Fault.Field == field }
-
-// fieldView is one text field of the form with its fault and its hints.
-type fieldView struct {
-	Name, Label, Hint, Value, Auto, Mode string
-	Optional, Mono, Full                 bool
-	Fault                                *notice
-}
-
-// Field makes one: label and hint are keys of the catalogue; opts are "optional", "mono", "full", "auto=…", "mode=…".
-func (p templateFormPage) Field(name, label, hint string, opts ...string) fieldView {
-	f := fieldView{Name: name, Label: label, Hint: hint, Value: p.V(name)}
-	for _, o := range opts {
-		switch {
-		case o == "optional":
-			f.Optional = true
-		case o == "mono":
-			f.Mono = true
-		case o == "full":
-			f.Full = true
-		case len(o) > 5 && o[:5] == "auto=":
-			f.Auto = o[5:]
-		case len(o) > 5 && o[:5] == "mode=":
-			f.Mode = o[5:]
-		}
-	}
-	if p.Bad(name) {
-		f.Fault = p.Fault
-	}
-	return f
-}
-
-// formFields are the fields that the form has; a fault about another one stands above the form.
-var formFields = map[string]bool{
-	"OrganizationNameCN": true, "OrganizationName": true, "RegistrantNameCN": true, "RegistrantName": true, "Country": true,
-	"ProvinceCN": true, "CityCN": true, "StreetCN": true, "Street": true, "ZipCode": true, "Telephone": true, "Email": true,
-	"CertificateType": true, "CertificateCode": true,
-}
-
-func kindOf(s string) domain.SubjectKind {
-	if domain.SubjectKind(s) == domain.Organisation {
-		return domain.Organisation
-	}
-	return domain.Individual
-}
-
-func (v *visit) templateForm() error {
-	form := url.Values{"Country": {"CN"}, "Email": {v.account.Email}}
-	return v.templateFormView(http.StatusOK, templateFormPage{Kind: kindOf(v.r.URL.Query().Get("kind")), Form: form})
-}
-
-func (v *visit) templateFormView(status int, p templateFormPage) error {
-	p.Next = safeNext(v.r.FormValue("next"), "")
-	p.Documents, p.Countries = documents[p.Kind], countries
-	p.Shell = v.shell(v.cat.say("template.new-title"), "templates")
-	p.Switch = "/templates/new?" + url.Values{"kind": {string(p.Kind)}, "next": {p.Next}, "lang": {map[bool]string{true: zh, false: en}[v.lang == en]}}.Encode()
-	return v.page(status, "template-new", p)
-}
-
-func (v *visit) templateCreate() error {
-	if err := v.formErr(); err != nil {
-		return err
-	}
-	form := v.r.PostForm
-	kind := kindOf(form.Get("RegistrantType"))
-	c := domain.Contact{
-		Kind: kind, OrganizationCN: form.Get("OrganizationNameCN"), Organization: form.Get("OrganizationName"),
-		NameCN: form.Get("RegistrantNameCN"), Name: form.Get("RegistrantName"),
-		Country: form.Get("Country"), ProvinceCN: form.Get("ProvinceCN"), CityCN: form.Get("CityCN"), StreetCN: form.Get("StreetCN"),
-		Street: form.Get("Street"), PostalCode: form.Get("ZipCode"), Telephone: form.Get("Telephone"), Email: form.Get("Email"),
-	}
-	if kind == domain.Individual { // the owner is the person to contact
-		c.NameCN, c.Name = c.OrganizationCN, c.Organization
-	}
-	if c.CountryCN = v.texts[zh]["country."+c.Country]; c.CountryCN == "" {
-		c.Country = "CN"
-		c.CountryCN = v.texts[zh]["country.CN"]
-	}
-	t, err := v.Ops.CreateTemplate(v.ctx, v.scope, ops.TemplateForm{
-		Contact: c, CertificateType: form.Get("CertificateType"), CertificateNumber: form.Get("CertificateCode"), Default: form.Get("default") != "",
-	})
-	if err != nil {
-		f, ok := shown(err)
-		if !ok {
-			return err
-		}
-		n := v.notice(f)
-		if field := f.Facts["field"]; formFields[field] {
-			n.Field = field
-		}
-		if kind == domain.Individual && n.Field == "RegistrantNameCN" {
-			n.Field = "OrganizationNameCN"
-		} else if kind == domain.Individual && n.Field == "RegistrantName" {
-			n.Field = "OrganizationName"
-		}
-		return v.templateFormView(statusOf(f.Kind), templateFormPage{Kind: kind, Form: form, Fault: &n})
-	}
-	v.redirect(safeNext(form.Get("next"), "/templates/"+t.ID.Public()))
-	return nil
+// templateAct is a button of a template's page.
+type templateAct struct {
+	ID, Do, Icon, Text, Class, Href string
+	Confirm                         bool
 }
 
 type templatePage struct {
 	Shell
-	T      domain.Template
-	Reason *notice
+	T           domain.Template
+	V           *ops.VerificationView
+	Say, SaySub string
+	Tone        string
+	Verdicts    []notice
+	Note        string // what the desk wrote to the owner
+	Acts        []templateAct
+	Steps       []railStep
+	Days        []dayCell
+	DaysSay     string
+	Names       []templateName
+	Owner       pictureSide
+	Contact     pictureSide
+	PhoneOK     bool
+	MailOK      bool
+	VerifyPhone string
+	VerifyMail  string
+	CanDelete   bool
+	Fault       *notice
+}
+
+// templateName is a name that a template stands for.
+type templateName struct {
+	Name     domain.Name
+	Standing standing
+	Due      time.Time // by which it has to be verified; zero: no such term
 }
 
 func (v *visit) template() error {
-	id, ok := domain.ParseTemplateID(v.r.PathValue("id"))
-	if !ok {
-		return fault.New(fault.Missing, "template.not-found", "template", clip(v.r.PathValue("id"), 40))
-	}
-	t, err := v.Ops.Template(v.ctx, v.scope, id)
+	t, err := v.templateOf()
 	if err != nil {
 		return err
 	}
-	p := templatePage{Shell: v.shell(t.Contact.OrganizationCN, "templates"), T: t}
-	if t.Reason != "" {
-		n := v.words(fault.Code(t.Reason), nil)
-		p.Reason = &n
+	return v.templateView(http.StatusOK, t, nil)
+}
+
+func (v *visit) templateView(status int, t domain.Template, n *notice) error {
+	p := templatePage{T: t, Fault: n}
+	if t.Verification != 0 {
+		view, err := v.Ops.VerificationOf(v.ctx, v.scope, t.ID)
+		if err != nil && fault.Of(err).Kind != fault.Missing {
+			return err
+		}
+		if err == nil {
+			p.V = &view
+		}
 	}
+	p.tell(v)
+	for _, s := range []struct {
+		side *pictureSide
+		id   domain.DocumentID
+	}{{&p.Owner, t.Document}, {&p.Contact, t.ContactDocument}} {
+		if s.id == 0 {
+			continue
+		}
+		doc, err := v.Ops.Document(v.ctx, v.scope, s.id)
+		if err != nil && fault.Of(err).Kind != fault.Missing {
+			return err
+		}
+		s.side.Doc = doc.Document
+	}
+	reaches, err := v.reaches()
+	if err != nil {
+		return err
+	}
+	for _, r := range reaches {
+		p.PhoneOK = p.PhoneOK || r.Code == t.Contact.Telephone
+		p.MailOK = p.MailOK || r.Code == t.Contact.Email
+	}
+	here := "/templates/" + t.ID.Public()
+	verify := func(code string) string {
+		return "/account/reach?" + url.Values{"code": {code}, "next": {here}}.Encode()
+	}
+	p.VerifyPhone, p.VerifyMail = verify(t.Contact.Telephone), verify(t.Contact.Email)
+	names, _, err := v.Ops.Domains(v.ctx, v.scope, ops.TenureFilter{Page: ops.Page{Limit: 20}, Template: t.ID})
+	if err != nil {
+		return err
+	}
+	for _, d := range names {
+		p.Names = append(p.Names, templateName{Name: d.Name, Standing: standingOf(v.cat, d, v.Ops.Now())})
+	}
+	p.Shell = v.shell(t.Contact.OrganizationCN, "templates")
+	p.Switch = here + "?" + url.Values{"lang": {map[bool]string{true: zh, false: en}[v.lang == en]}}.Encode()
 	if t.Status == domain.TemplateInAudit {
 		p.Refresh = reviewSeconds
 	}
-	return v.page(http.StatusOK, "template", p)
+	return v.page(status, "template", p)
+}
+
+// tell says in one sentence where a template stands, and which buttons go with that.
+func (p *templatePage) tell(v *visit) {
+	t := p.T
+	id := t.ID.Public()
+	act := func(do, icon, text, class string) {
+		p.Acts = append(p.Acts, templateAct{ID: id, Do: do, Icon: icon, Text: text, Class: class})
+	}
+	link := func(do, icon, text, class, href string) {
+		p.Acts = append(p.Acts, templateAct{Do: do, Icon: icon, Text: text, Class: class, Href: href})
+	}
+	edit := "/templates/" + id + "/edit"
+	state := domain.VerificationState("")
+	if p.V != nil {
+		state = p.V.State
+		for _, d := range p.V.Verdicts {
+			p.Verdicts = append(p.Verdicts, v.words(fault.Code(d.Code), d.Facts))
+		}
+		p.rail(v)
+	}
+	if len(p.Verdicts) == 0 && t.Status == domain.TemplateReject && t.Reason != "" {
+		p.Verdicts = []notice{v.words(fault.Code(t.Reason), nil)}
+	}
+	p.Tone = "warn"
+	switch {
+	case t.OldForm:
+		p.Say, p.SaySub = v.cat.say("template.say-old"), v.cat.say("template.say-old-sub")
+		act("convert", "wrench", "template.convert", "primary")
+	case t.Status == domain.TemplateApproved:
+		p.Say, p.Verdicts = v.cat.say("template.say-approved"), nil
+		link("use", "search", "template.use", "primary", "/search")
+		act("copy", "copy", "template.copy", "")
+	case t.Status == domain.TemplateInAudit:
+		p.Say = v.cat.say("template.say-audit")
+		switch state {
+		case domain.VerificationReading:
+			p.SaySub = v.cat.say("template.say-reading")
+		case domain.VerificationDesk:
+			p.SaySub = v.cat.say("template.say-desk")
+		case domain.VerificationQueued, domain.VerificationOpen, domain.VerificationUnknown, domain.VerificationWaiting:
+			p.SaySub = v.cat.say("template.say-authority")
+		}
+		act("copy", "copy", "template.copy", "")
+		act("withdraw", "no", "template.withdraw", "danger")
+	case t.Status == domain.TemplateReject && state == domain.VerificationTimedOut:
+		p.Say, p.SaySub = v.cat.say("template.say-timed-out"), v.cat.say("template.say-timed-out-sub")
+		act("submit", "retry", "template.resubmit", "primary")
+		link("edit", "wrench", "template.edit", "", edit)
+	case t.Status == domain.TemplateReject:
+		p.Tone = "bad"
+		p.Say, p.SaySub = v.cat.say("template.say-rejected"), v.cat.say("template.say-rejected-sub")
+		link("edit", "wrench", "template.mend", "primary", edit)
+		for _, n := range p.Verdicts {
+			if n.Code != "verify.document-too-new" {
+				continue
+			}
+			if p.V.ResubmitAt.IsZero() {
+				p.Acts = append(p.Acts, templateAct{ID: id, Do: "later", Icon: "time", Text: "template.later", Confirm: true})
+			} else {
+				act("later", "no", "template.later-not", "")
+			}
+		}
+		act("submit", "retry", "template.resubmit", "")
+	case t.Status == domain.TemplateNotVerified:
+		p.Say, p.SaySub = v.cat.say("template.say-unverified"), v.cat.say("template.say-unverified-sub")
+		link("reach", "bell", "reach.verify-now", "primary", "/account/reach?"+url.Values{"next": {"/templates/" + id}}.Encode())
+		link("edit", "wrench", "template.edit", "", edit)
+	default:
+		p.Say, p.SaySub = v.cat.say("template.say-not-sent"), v.cat.say("template.say-not-sent-sub")
+		link("edit", "next", "template.go-on", "primary", edit)
+		act("submit", "stamp", "template.submit-now", "")
+	}
+	if !t.IsDefault && !t.OldForm {
+		act("default", "ok", "template.set-default", "")
+	}
+	p.CanDelete = t.Status != domain.TemplateInAudit
+}
+
+// verdictsOf is what the last decision on a template said, with its facts.
+func (v *visit) verdictsOf(t domain.Template) ([]notice, error) {
+	if t.Verification != 0 {
+		view, err := v.Ops.VerificationOf(v.ctx, v.scope, t.ID)
+		if err != nil && fault.Of(err).Kind != fault.Missing {
+			return nil, err
+		}
+		var out []notice
+		for _, d := range view.Verdicts {
+			out = append(out, v.words(fault.Code(d.Code), d.Facts))
+		}
+		if len(out) > 0 {
+			return out, nil
+		}
+	}
+	return []notice{v.words(fault.Code(t.Reason), nil)}, nil
+}
+
+// templateDo does something to a template and shows it again, with what was wrong where it could not be done.
+func (v *visit) templateDo(do func(t domain.Template) (to string, err error)) error {
+	if err := v.formErr(); err != nil {
+		return err
+	}
+	t, err := v.templateOf()
+	if err != nil {
+		return err
+	}
+	to, err := do(t)
+	if err != nil {
+		e, ok := shown(err)
+		if !ok {
+			return err
+		}
+		n := v.notice(e)
+		return v.templateView(statusOf(e.Kind), t, &n)
+	}
+	v.redirect(to)
+	return nil
+}
+
+func here(t domain.Template) string { return "/templates/" + t.ID.Public() }
+
+// templateSubmit hands a template in. What our own checks refuse is shown where it can be mended.
+func (v *visit) templateSubmit() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		_, err := v.Ops.SubmitTemplate(v.ctx, v.scope, t.ID)
+		return here(t), err
+	})
+}
+
+// templateAppeal hands a template in that a machine refuses: a person looks at it.
+func (v *visit) templateAppeal() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		_, err := v.Ops.AppealTemplate(v.ctx, v.scope, t.ID)
+		return here(t), err
+	})
+}
+
+// templateLater has a template submitted again by itself once the registers know its document, or not any more.
+func (v *visit) templateLater() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		_, err := v.Ops.ResubmitLater(v.ctx, v.scope, t.ID, v.r.PostFormValue("confirm") == "yes")
+		return here(t), err
+	})
+}
+
+func (v *visit) templateWithdraw() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		_, err := v.Ops.WithdrawTemplate(v.ctx, v.scope, t.ID)
+		return here(t), err
+	})
+}
+
+func (v *visit) templateCopy() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		c, err := v.Ops.CopyTemplate(v.ctx, v.scope, t.ID)
+		return here(c) + "/edit", err
+	})
+}
+
+func (v *visit) templateConvert() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		c, err := v.Ops.ConvertTemplate(v.ctx, v.scope, t.ID)
+		return here(c) + "/edit", err
+	})
+}
+
+func (v *visit) templateDefault() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		_, err := v.Ops.SetDefault(v.ctx, v.scope, t.ID)
+		return here(t), err
+	})
+}
+
+func (v *visit) templateDelete() error {
+	return v.templateDo(func(t domain.Template) (string, error) {
+		if v.r.PostFormValue("confirm") != "yes" {
+			return "", fault.New(fault.Invalid, "input.form-malformed")
+		}
+		return "/templates", v.Ops.DeleteTemplate(v.ctx, v.scope, t.ID)
+	})
 }

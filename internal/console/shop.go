@@ -10,6 +10,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/naming"
 	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/policy"
 )
 
 type cartPage struct {
@@ -72,8 +73,9 @@ func (v *visit) cartRemove() error {
 type checkoutPage struct {
 	Shell
 	Basket    ops.CartView
-	Templates []domain.Template
-	Approved  int
+	Templates []checkoutTemplate
+	Usable    int      // templates that the basket can be bought with
+	Before    []string // names that want their registrant verified first
 	InReview  int
 	Picked    string // template, public form
 	Wallet    ops.Wallet
@@ -87,6 +89,13 @@ type checkoutPage struct {
 	Accepted  bool
 	Key       string
 	Fault     *notice
+}
+
+// checkoutTemplate is a template that a buyer may choose; one that was not approved holds for suffixes that verify
+// afterwards alone.
+type checkoutTemplate struct {
+	domain.Template
+	Usable bool
 }
 
 func (v *visit) checkout() error {
@@ -105,21 +114,38 @@ func (v *visit) checkoutView(status int, p checkoutPage) error {
 		v.redirect("/cart")
 		return nil
 	}
-	if p.Templates, _, err = v.Ops.Templates(v.ctx, v.scope, ops.TemplateFilter{Page: ops.Page{Limit: 100}}); err != nil {
+	list, _, err := v.Ops.Templates(v.ctx, v.scope, ops.TemplateFilter{Page: ops.Page{Limit: 100}})
+	if err != nil {
 		return err
 	}
 	if p.Wallet, err = v.Ops.Wallet(v.ctx, v.scope); err != nil {
 		return err
 	}
-	for _, t := range p.Templates {
-		switch t.Status {
-		case domain.TemplateApproved:
-			p.Approved++
-			if p.Picked == "" && (t.IsDefault || p.Approved == 1) || t.IsDefault && p.Fault == nil {
-				p.Picked = t.ID.Public()
-			}
-		case domain.TemplateInAudit:
+	for _, l := range p.Basket.Lines {
+		if s, ok := v.Ops.Policy().Suffix(l.Name.Suffix()); ok && s.Verification == policy.Before {
+			p.Before = append(p.Before, l.Display)
+		}
+	}
+	best := 0
+	for _, t := range list {
+		c := checkoutTemplate{t, !t.OldForm && (t.Status == domain.TemplateApproved || len(p.Before) == 0)}
+		p.Templates = append(p.Templates, c)
+		if t.Status == domain.TemplateInAudit {
 			p.InReview++
+		}
+		if !c.Usable {
+			continue
+		}
+		p.Usable++
+		rank := 1 // approved ones first, the default before others
+		if t.Status == domain.TemplateApproved {
+			rank += 2
+		}
+		if t.IsDefault {
+			rank++
+		}
+		if p.Fault == nil && rank > best {
+			p.Picked, best = t.ID.Public(), rank
 		}
 	}
 	house := v.Ops.Policy().House
@@ -129,7 +155,7 @@ func (v *visit) checkoutView(status int, p checkoutPage) error {
 	}
 	p.TopUp = decimal(max(p.Short, house.MinTopUp))
 	p.Shell = v.shell(v.cat.say("checkout.title"), "cart")
-	if p.Approved == 0 && p.InReview > 0 {
+	if p.Usable == 0 && p.InReview > 0 {
 		p.Refresh = reviewSeconds
 	}
 	return v.page(status, "checkout", p)

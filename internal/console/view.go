@@ -14,6 +14,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/naming"
 	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/realname"
 )
 
 //go:embed templates
@@ -41,29 +42,39 @@ func (c *console) loadViews() (map[string]*viewSet, error) {
 func (c *console) funcs(lang string) template.FuncMap {
 	cat := c.texts[lang]
 	return template.FuncMap{
-		"t":      cat.say,
-		"n":      cat.count,
-		"maybe":  cat.maybe,
-		"static": c.static.url,
-		"icon":   func(id string) template.HTML { return c.icon(id, "i") },
-		"mark":   func() template.HTML { return c.icon("mark", "") },
-		"name":   nameHTML,
-		"show":   func(n domain.Name) string { return naming.Display(n) },
-		"money":  func(minor int64, currency string) string { return money(lang, minor, currency) },
-		"signed": func(minor int64, currency string) string { return signed(lang, minor, currency) },
-		"day":    func(t time.Time) string { return day(lang, t) },
-		"clock":  func(t time.Time) string { return clock(lang, t) },
-		"stamp":  func(t time.Time) string { return day(lang, t) + " " + t.In(beijing).Format("15:04:05") },
-		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"ms":     func(f float64) string { return strconv.FormatFloat(f, 'f', 0, 64) },
-		"thou":   func(n int64) string { return thousands(strconv.FormatInt(n, 10)) },
-		"kb":     func(bytes int64) int64 { return (bytes + 1023) / 1024 },
-		"join":   strings.Join,
-		"add":    func(a, b int) int { return a + b },
-		"sum":    func(a, b int64) int64 { return a + b },
-		"diff":   func(a, b int64) int64 { return a - b },
-		"hms":    func(t time.Time) string { return t.In(beijing).Format("15:04:05") },
-		"clip":   clip,
+		"t":       cat.say,
+		"n":       cat.count,
+		"maybe":   cat.maybe,
+		"static":  c.static.url,
+		"icon":    func(id string) template.HTML { return c.icon(id, "i") },
+		"mark":    func() template.HTML { return c.icon("mark", "") },
+		"name":    nameHTML,
+		"show":    func(n domain.Name) string { return naming.Display(n) },
+		"money":   func(minor int64, currency string) string { return money(lang, minor, currency) },
+		"signed":  func(minor int64, currency string) string { return signed(lang, minor, currency) },
+		"day":     func(t time.Time) string { return day(lang, t) },
+		"clock":   func(t time.Time) string { return clock(lang, t) },
+		"stamp":   func(t time.Time) string { return day(lang, t) + " " + t.In(beijing).Format("15:04:05") },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"ms":      func(f float64) string { return strconv.FormatFloat(f, 'f', 0, 64) },
+		"thou":    func(n int64) string { return thousands(strconv.FormatInt(n, 10)) },
+		"kb":      func(bytes int64) int64 { return (bytes + 1023) / 1024 },
+		"join":    strings.Join,
+		"add":     func(a, b int) int { return a + b },
+		"sum":     func(a, b int64) int64 { return a + b },
+		"diff":    func(a, b int64) int64 { return a - b },
+		"hms":     func(t time.Time) string { return t.In(beijing).Format("15:04:05") },
+		"clip":    clip,
+		"size":    bytesOf,
+		"spoken":  spoken,
+		"chars":   func(list []char, small bool) charsView { return charsView{list, small} },
+		"corners": func(r realname.Region) template.HTMLAttr { return corners(r) },
+		"maybekey": func(key string) string {
+			if text, ok := cat[key]; ok {
+				return text
+			}
+			return key[strings.IndexByte(key, '.')+1:]
+		},
 		"logged": func(e domain.Event, desk bool, own string) logged { return logged{e, desk || e.Actor == own} },
 		"areaof": area,
 		"shown":  func(typed string) string { return display(typed) },
@@ -266,6 +277,7 @@ type Shell struct {
 	View      int64 // view version of the account when this page was made
 	Cart      int   // names in the cart
 	CaseCount int
+	Reviews   int // submissions that wait for a person
 	Refresh   int // seconds until the page renews itself; 0: it doesn't
 	Simulated bool
 	Version   string
@@ -294,6 +306,9 @@ func (v *visit) shell(title, nav string) Shell {
 	case s.Desk:
 		if open, err := v.Ops.Cases(v.ctx, v.all, ops.CaseFilter{Open: true, Limit: 100}); err == nil {
 			s.CaseCount = len(open)
+		}
+		if _, n, err := v.Ops.ReviewQueue(v.ctx, v.all, ops.Page{Limit: 1}); err == nil {
+			s.Reviews = n
 		}
 	case v.in:
 		if cart, err := v.Ops.Cart(v.ctx, v.scope); err == nil {

@@ -60,7 +60,11 @@ func (c *console) handle(rt route) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Content-Language", v.lang)
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+			most := int64(maxForm)
+			if large, ok := roomy[rt.pattern]; ok && v.in {
+				most = large
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		if rt.who != public && !v.in {
 			v.toSignIn()

@@ -176,6 +176,7 @@ type TenureFilter struct {
 	Page
 	Contains string
 	Status   domain.Status
+	Template domain.TemplateID // under which they stand
 }
 
 // CaseFilter narrows a list of fault cases; empty fields don't.

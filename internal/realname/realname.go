@@ -57,9 +57,10 @@ type Finding struct {
 // Measure is what a check of pixels measured, passed or not.
 type Measure struct {
 	Check  string  `json:"check"`
-	Name   string  `json:"name"`  // sharpness, exposure, chroma …
-	Value  float64 `json:"value"` // in the measure's own unit
-	Limit  float64 `json:"limit"` // what it must reach or not pass
+	Role   Role    `json:"role,omitempty"` // whose document
+	Name   string  `json:"name"`           // sharpness, exposure, chroma …
+	Value  float64 `json:"value"`          // in the measure's own unit
+	Limit  float64 `json:"limit"`          // what it must reach or not pass
 	Passed bool    `json:"passed"`
 	Region *Region `json:"region,omitempty"`
 }
@@ -221,6 +222,7 @@ func ExamineBy(in *Input, run func(Check) Result) Report {
 		}
 		for _, m := range res.Measures {
 			m.Check = c.ID
+			m.Role = in.Form.Role
 			r.Measures = append(r.Measures, m)
 		}
 		if res.NotPerformed != "" {

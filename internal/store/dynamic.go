@@ -273,6 +273,9 @@ func (s *Store) Tenures(ctx context.Context, account domain.AccountID, f ops.Ten
 	if f.Status != "" {
 		where.add(" and statuses like ", "% "+string(f.Status)+" %")
 	}
+	if f.Template != 0 {
+		where.add(" and template_id = ", int64(f.Template))
+	}
 	return counted(ctx, s, text("select "+tenureColumns+" from tenure"), where, " order by name", f.Page, scanTenure)
 }
 

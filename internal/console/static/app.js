@@ -125,6 +125,15 @@
       }).catch(function () { asking = false; });
   }
 
+  // A review that was decided and can no longer be taken back, since the reviewer has gone elsewhere.
+  try {
+    var late = document.getElementById('undo') ? null : JSON.parse(sessionStorage.getItem('decision'));
+    if (late) {
+      sessionStorage.removeItem('decision');
+      fetch(late.url, { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: late.body, credentials: 'same-origin', keepalive: true });
+    }
+  } catch (e) { /* nothing is kept here */ }
+
   each(document.querySelectorAll('table[data-pick]'), count);
   renew();
   if (document.body.dataset.view) {
