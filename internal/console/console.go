@@ -110,6 +110,7 @@ type orderOps interface {
 
 // changeOps are the acts on names that run here; each is an order.
 type changeOps interface {
+	ChangeRegistrant(ctx context.Context, scope domain.Scope, names []string, template domain.TemplateID, lock bool) (ops.OrderView, error)
 	Renew(ctx context.Context, scope domain.Scope, in ops.Renew) (ops.OrderView, error)
 	SetLock(ctx context.Context, scope domain.Scope, names []string, lock ops.Lock, on bool) (ops.OrderView, error)
 	SetDS(ctx context.Context, scope domain.Scope, name string, ds []domain.DS) (ops.OrderView, error)
@@ -300,6 +301,8 @@ func (c *console) routes() []route {
 		{"GET /domains/lookup", owner, (*visit).lookup},
 		{"GET /domains/ns", owner, (*visit).nsForm},
 		{"POST /domains/ns", owner, (*visit).nsChange},
+		{"GET /domains/registrant", owner, (*visit).rebindForm},
+		{"POST /domains/registrant", owner, (*visit).rebind},
 		{"POST /domains/renew", owner, (*visit).renew},
 		{"POST /domains/lock", owner, (*visit).lock},
 		{"POST /domains/dnssec", owner, (*visit).dnssec},

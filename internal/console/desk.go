@@ -113,7 +113,7 @@ func (v *visit) caseRows(f ops.CaseFilter) ([]caseRow, error) {
 	}
 	rows := make([]caseRow, 0, len(cases))
 	for _, c := range cases {
-		rows = append(rows, caseRow{c, v.words(fault.Code(c.Code), c.Facts)})
+		rows = append(rows, caseRow{Case: c, Notice: v.words(fault.Code(c.Code), c.Facts)})
 	}
 	return rows, nil
 }

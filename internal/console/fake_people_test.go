@@ -294,6 +294,13 @@ func withReviews(f *fake) {
 			"verify.owner-name-mismatch", "verify.number-confusable", "verify.material-unqualified", "document.covered", "registrant.identity-unclear"}}
 }
 
+// withDue has names wait for the proof of their registrant.
+func withDue(f *fake) {
+	for i := range f.names {
+		f.names[i].VerifyBy, f.names[i].ContactBy, f.names[i].LockUntil = today.AddDate(0, 0, 5), today.AddDate(0, 0, 15), today.AddDate(0, 0, 60)
+	}
+}
+
 func withLooks(f *fake) {
 	for i, who := range []string{"lin@yunhe-tea.com", "zhou@registrar.example", "system"} {
 		f.events = append(f.events, domain.Event{ID: domain.EventID(20 - i), Account: 1, Subject: domain.DocumentID(1).Public(), Kind: "document.viewed", Actor: who, IP: "203.0.113.24",
@@ -367,6 +374,14 @@ func peopleShots() []shot {
 		}},
 		{"privacy", o, "/account/privacy", nil, 200, both(withPicture, withLooks)},
 		{"privacy-none", o, "/account/privacy", nil, 200, nil},
+		{"domain-due", o, "/domains/yunhe-tea.com", nil, 200, both(withNames, withTemplates(domain.TemplateNotUpload), withDue)},
+		{"domain-due-review", o, "/domains/yunhe-tea.com", nil, 200, both(withNames, withTemplates(domain.TemplateInAudit), withDue)},
+		{"domain-held-unverified", o, "/domains/chaxiang.cn", nil, 200, both(withNames, withTemplates(domain.TemplateNotUpload), withCases)},
+		{"rebind", o, "/domains/registrant?name=yunhe-tea.com&name=xn--9kq974e8np.xn--fiqs8s", nil, 200, both(withNames, all)},
+		{"rebind-none", o, "/domains/registrant?name=yunhe-tea.com", nil, 200, both(withNames, all)},
+		{"rebind-refused", o, "/domains/registrant", map[string][]string{"name": {"yunhe-tea.com", "yuncha.com"}, "template": {domain.TemplateID(1).Public()}}, 409, both(withNames, all, func(f *fake) {
+			f.fail["ChangeRegistrant"] = fault.New(fault.Conflict, "domain.update-prohibited", "name", "yuncha.com", "statuses", "clientUpdateProhibited")
+		})},
 		{"desk-reviews", d, "/desk/reviews?done=reject&who=tmpl-0q3k8z1a", nil, 200, withReviews},
 		{"desk-reviews-empty", d, "/desk/reviews", nil, 200, nil},
 		{"desk-review", d, "/desk/reviews/7", nil, 200, withReviews},

@@ -204,6 +204,9 @@ func (f *fake) changed(s domain.Scope, what string, about ...any) (ops.OrderView
 	f.asked = append(f.asked, strings.TrimSpace(fmt.Sprintln(append([]any{what}, about...)...)))
 	return ops.OrderView{Order: domain.Order{ID: 1044}}, f.call(what, s)
 }
+func (f *fake) ChangeRegistrant(_ context.Context, s domain.Scope, names []string, id domain.TemplateID, lock bool) (ops.OrderView, error) {
+	return f.changed(s, "ChangeRegistrant", names, id.Public(), lock)
+}
 func (f *fake) Renew(_ context.Context, s domain.Scope, in ops.Renew) (ops.OrderView, error) {
 	return f.changed(s, "Renew", in.Names, in.Years, in.MaxTotal)
 }

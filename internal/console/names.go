@@ -79,6 +79,8 @@ func (r domainRow) Ascii() string {
 type caseRow struct {
 	domain.Case
 	Notice notice
+	Mend   string // page where its cause is mended; empty: this one, or nowhere
+	Text   string // of the button there
 }
 
 // Go is the page where the case can be mended.
@@ -127,7 +129,7 @@ func (v *visit) domains() error {
 	}
 	for _, c := range cases {
 		if !strings.HasPrefix(c.Code, "lookup.") { // those were answers to a question, not something to do
-			p.Cases = append(p.Cases, caseRow{c, v.words(fault.Code(c.Code), c.Facts)})
+			p.Cases = append(p.Cases, caseRow{Case: c, Notice: v.words(fault.Code(c.Code), c.Facts)})
 		}
 	}
 	orders, _, err := v.Ops.Orders(v.ctx, v.scope, ops.OrderFilter{Page: ops.Page{Limit: 5}, Action: domain.ActionNew})
@@ -154,7 +156,26 @@ type domainPage struct {
 	Events   []domain.Event
 	Cases    []caseRow
 	Life     life
+	held     bool // a case says why it is held
 	changes
+}
+
+// VerifyDue reports whether the name waits for its registrant's verification, and nothing else says so.
+func (p domainPage) VerifyDue() bool {
+	return !p.Row.VerifyBy.IsZero() && !p.held && p.Template != nil && p.Template.Status != domain.TemplateApproved
+}
+
+// ContactDue reports whether the registrant's e-mail or telephone is to be verified.
+func (p domainPage) ContactDue() bool {
+	return !p.Row.ContactBy.IsZero() && !p.held && p.Template != nil && p.Row.ContactBy.After(p.Now)
+}
+
+// LockedUntil is until when it can't leave after a change of registrant; zero: it can.
+func (p domainPage) LockedUntil() time.Time {
+	if p.Row.LockUntil.After(p.Now) {
+		return p.Row.LockUntil
+	}
+	return time.Time{}
 }
 
 // life is the drawing of a name's term, in units of its 1000 wide picture.
@@ -199,7 +220,10 @@ func (v *visit) domainView(status int, name string, edit func(*domainPage)) erro
 		return err
 	}
 	for _, c := range cases {
-		p.Cases = append(p.Cases, caseRow{c, v.words(fault.Code(c.Code), c.Facts)})
+		row := caseRow{Case: c, Notice: v.words(fault.Code(c.Code), c.Facts)}
+		row.Mend, row.Text = p.mend(c.Code)
+		p.Cases = append(p.Cases, row)
+		p.held = p.held || strings.HasPrefix(c.Code, "hold.")
 	}
 	if edit != nil {
 		edit(&p)

@@ -157,7 +157,11 @@ func (v *visit) templateView(status int, t domain.Template, n *notice) error {
 		return err
 	}
 	for _, d := range names {
-		p.Names = append(p.Names, templateName{Name: d.Name, Standing: standingOf(v.cat, d, v.Ops.Now())})
+		n := templateName{Name: d.Name, Standing: standingOf(v.cat, d, v.Ops.Now())}
+		if t.Status != domain.TemplateApproved {
+			n.Due = d.VerifyBy
+		}
+		p.Names = append(p.Names, n)
 	}
 	p.Shell = v.shell(t.Contact.OrganizationCN, "templates")
 	p.Switch = here + "?" + url.Values{"lang": {map[bool]string{true: zh, false: en}[v.lang == en]}}.Encode()

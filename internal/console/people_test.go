@@ -381,3 +381,53 @@ func TestCheckoutUnverified(t *testing.T) {
 		t.Error(".cn can be bought with a draft")
 	}
 }
+
+func TestRebind(t *testing.T) {
+	b, v := owner4(t)
+	withNames(b.f)
+	one := domain.TemplateID(1).Public()
+	for _, c := range []struct {
+		lock, want string
+	}{{"1", "ChangeRegistrant [yunhe-tea.com yuncha.com] " + one + " true"}, {"", "ChangeRegistrant [yunhe-tea.com yuncha.com] " + one + " false"}} {
+		form := url.Values{"name": {"yunhe-tea.com", "yuncha.com"}, "template": {one}}
+		if c.lock != "" {
+			form.Set("lock", c.lock)
+		}
+		res, _ := v.post("/domains/registrant", form)
+		if got := b.f.asked[len(b.f.asked)-1]; res.Header.Get("Location") != "/orders/1044" || got != c.want {
+			t.Errorf("%s to %s, want %s", got, res.Header.Get("Location"), c.want)
+		}
+	}
+	n := len(b.f.asked)
+	if res, _ := v.post("/domains/registrant", url.Values{"name": {"yuncha.com"}, "template": {"tmpl-???"}}); res.StatusCode != http.StatusNotFound || len(b.f.asked) != n {
+		t.Errorf("an unknown template: %d", res.StatusCode)
+	}
+	_, body := v.get("/domains/registrant?name=yunhe-tea.com")
+	if strings.Contains(body, `value="`+one+`"`) || strings.Contains(body, domain.TemplateID(4).Public()) {
+		t.Error("the name's own template, or one that was not approved, is offered")
+	}
+}
+
+// A name says by when its registrant has to be verified, why it is held, and where that is mended.
+func TestNameLeadsToItsRegistrant(t *testing.T) {
+	b, v := owner4(t)
+	withNames(b.f)
+	withDue(b.f)
+	b.f.templates[0].Status = domain.TemplateNotUpload
+	tmpl := "/templates/" + domain.TemplateID(1).Public()
+	_, body := v.get("/domains/yunhe-tea.com")
+	for _, want := range []string{`id="verify-due"`, "2026-11-28 10:40", `href="` + tmpl + `"`, `id="contact-due"`, "2026-12-08", `id="lock-until"`, "2027-01-22"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	withCases(b.f)
+	_, body = v.get("/domains/chaxiang.cn")
+	if strings.Contains(body, `id="verify-due"`) || !strings.Contains(body, `data-code="hold.unverified"`) || !strings.Contains(body, `href="`+tmpl+`" id="mend"`) {
+		t.Error("a held name does not lead to its registrant, or says it twice")
+	}
+	b.f.cases, b.f.templates[0].Status = nil, domain.TemplateApproved
+	if _, body = v.get("/domains/yunhe-tea.com"); strings.Contains(body, `id="verify-due"`) {
+		t.Error("the registrant is verified, and asked for all the same")
+	}
+}
