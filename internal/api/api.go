@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -78,6 +79,8 @@ type templating interface {
 	drafting
 	picturing
 	reaching
+	ExportData(ctx context.Context, scope domain.Scope, w io.Writer, most int64) error
+	EraseData(ctx context.Context, scope domain.Scope) (ops.Erasure, error)
 	CreateTemplate(ctx context.Context, scope domain.Scope, in ops.TemplateForm) (domain.Template, error)
 	ReplaceTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID, in ops.TemplateForm) (domain.Template, error)
 	Template(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
@@ -108,6 +109,17 @@ func (f *fake) DocumentPicture(_ context.Context, s domain.Scope, id domain.Docu
 
 func (f *fake) DocumentLink(s domain.Scope, id domain.DocumentID) string {
 	return "expires=1&sig=" + s.Account.Uin()
+}
+
+func (f *fake) ExportData(_ context.Context, s domain.Scope, w io.Writer, most int64) error {
+	_, _ = io.WriteString(w, "archive")
+	_, err := f.act(s, "export", most)
+	return err
+}
+
+func (f *fake) EraseData(_ context.Context, s domain.Scope) (ops.Erasure, error) {
+	_, err := f.act(s, "erase")
+	return ops.Erasure{Templates: 1, Documents: 2, Reaches: 3, Kept: []ops.Kept{{What: "tmpl-1", Reason: "template.in-use", Names: 4}}}, err
 }
 
 func (f *fake) SendPhoneEmailCode(_ context.Context, s domain.Scope, kind domain.ReachType, typed string) error {

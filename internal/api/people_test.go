@@ -159,6 +159,8 @@ func TestPlainPeople(t *testing.T) {
 		{"POST", "templates/convert", `{"template_id":"` + id + `"}`, "convert 5", nil},
 		{"POST", "templates/default", `{"template_id":"` + id + `"}`, "default 5", nil},
 		{"POST", "templates/delete", `{"template_id":"` + id + `"}`, "delete-template 5", nil},
+		{"GET", "privacy/export", "", "export 67108864", []string{`"content":"YXJjaGl2ZQ=="`, `"file_name":"data-2027-03-02.zip"`}},
+		{"POST", "privacy/erasures", `{"confirm":"erase"}`, "erase", []string{`"templates":1,"documents":2,"reaches":3`, `"what":"tmpl-1","reason":"template.in-use"`, `"names":4`, `"title":"`}},
 	} {
 		f.asked = nil
 		w := do(h, jsonRequest(c.method, "/api/v1/"+c.path, c.in))
@@ -180,6 +182,7 @@ func TestPlainPeople(t *testing.T) {
 		{"templates/submit", `{"template_id":"tmpl-?"}`, "template.not-found"},
 		{"documents", `{"content":""}`, "api.missing-field"},
 		{"documents", `{"content":"***"}`, "api.malformed-field"},
+		{"privacy/erasures", `{"confirm":"yes"}`, "api.malformed-field"},
 	} {
 		f.asked = nil
 		w := do(h, jsonRequest("POST", "/api/v1/"+c.path, c.in))

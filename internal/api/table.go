@@ -155,6 +155,11 @@ func table() []action {
 		plain(http.MethodPost, "/api/v1/templates/default", "SetDefaultTemplate", own, 20, "Make a template the default", "", onTemplate(makeDefault)),
 		plain(http.MethodPost, "/api/v1/templates/delete", "DropTemplate", own, 20, "Delete a template", "As DeleteTemplate.", dropTemplate),
 
+		plain(http.MethodGet, "/api/v1/privacy/export", "ExportData", own, 1, "Get everything that is kept about the account's owner",
+			"A ZIP archive, base64: data.json with numbers in full, who looked at which picture, and the pictures up to 64 MB together.", exportData),
+		plain(http.MethodPost, "/api/v1/privacy/erasures", "EraseData", own, 1, "Erase what is kept about the account's owner and nothing rests on",
+			"What running names, orders under way and submissions in review rest on stays, and is told.", eraseData),
+
 		plain(http.MethodGet, "/api/v1/wallet", "GetWallet", own, 20, "Read the balance", "Minor units of the currency.", getWallet),
 		plain(http.MethodPost, "/api/v1/wallet/top-ups", "CreateTopUp", own, 20, "Pay into the balance", "Minor units of the currency; a payment that was seen before under the same ref is not made again.", createTopUp),
 		plain(http.MethodGet, "/api/v1/cases", "ListCases", wide, 20, "List faults found, with their evidence and remedies", "", listCases),

@@ -63,7 +63,19 @@ type (
 	// SetTemplate replaces all that may change of a template whose version is still Template.Version, and grows it by
 	// one ("state.moved" else). Where it is the default, the account's others stop being so.
 	SetTemplate struct{ Template domain.Template }
-	// DeleteTemplate removes a template of this version. While acts under way or running names use it, it fails with
+	// MakeDefault makes a template its account's default, and no other; its version stays.
+	MakeDefault struct {
+		Account domain.AccountID
+		ID      domain.TemplateID
+	}
+	// EraseTraces forgets, of an account, the facts of cases about the subjects that are cleared, one-time codes, and
+	// the recipients of messages sent to anybody but Keep.
+	EraseTraces struct {
+		Account  domain.AccountID
+		Subjects []string
+		Keep     string
+	}
+	// DeleteTemplate removes a template of this version, with its submissions and codes. While acts under way or running names use it, it fails with
 	// "template.in-use" (facts: acts, names).
 	DeleteTemplate struct {
 		ID      domain.TemplateID
@@ -201,6 +213,8 @@ func (InsertTemplate) write()    {}
 func (SetTemplateStatus) write() {}
 func (SetTemplate) write()       {}
 func (DeleteTemplate) write()    {}
+func (MakeDefault) write()       {}
+func (EraseTraces) write()       {}
 func (InsertDocument) write()    {}
 func (SetReading) write()        {}
 func (PutOffShredding) write()   {}

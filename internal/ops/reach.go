@@ -63,12 +63,28 @@ func (o *Ops) SendPhoneEmailCode(ctx context.Context, scope domain.Scope, kind d
 	if kind == domain.ReachPhone {
 		message.Channel = domain.ChannelSMS
 	}
-	sent := event(scope, account.ID, r.Code, "reach.code-sent", "ok", now)
+	sent := event(scope, account.ID, maskedReach(r), "reach.code-sent", "ok", now)
 	return o.Store.Commit(ctx, Plan{
 		Writes: []Write{InsertReachCode{Since: wall.Add(-time.Hour), Most: house.CodesPerHour,
 			Code: ReachCode{Reach: r, MAC: o.codeMAC(r, code), SentAt: wall, ExpiresAt: wall.Add(time.Duration(house.CodeMinutes) * time.Minute)}}},
 		Messages: []domain.Message{message}, Events: []domain.Event{sent}, Unseen: true,
 	})
+}
+
+// maskedReach is how the log speaks of a reach: it outlives the reach itself. +86.138****0000, s***@example.com
+func maskedReach(r domain.Reach) string {
+	if at := strings.LastIndex(r.Code, "@"); at > 0 {
+		return r.Code[:1] + "***" + r.Code[at:]
+	}
+	dot := strings.Index(r.Code, ".") + 1
+	return r.Code[:dot] + maskMiddle(r.Code[dot:])
+}
+
+func maskMiddle(digits string) string {
+	if len(digits) < 8 {
+		return strings.Repeat("*", len(digits))
+	}
+	return digits[:3] + strings.Repeat("*", len(digits)-7) + digits[len(digits)-4:]
 }
 
 func (o *Ops) codeMAC(r domain.Reach, code string) []byte {
@@ -131,7 +147,7 @@ func (o *Ops) CreatePhoneEmail(ctx context.Context, scope domain.Scope, kind dom
 	r.VerifiedAt = now
 	plan := Plan{
 		Writes: append([]Write{UseReachCode{sent.ID}, PutReach{r}}, o.reachVerified(r.Account)...),
-		Events: []domain.Event{event(scope, r.Account, r.Code, "reach.verified", "ok", now)},
+		Events: []domain.Event{event(scope, r.Account, maskedReach(r), "reach.verified", "ok", now)},
 	}
 	restated, err := o.restate(ctx, r, true, now)
 	if err != nil {
@@ -151,7 +167,7 @@ func (o *Ops) KeepReach(ctx context.Context, scope domain.Scope, account domain.
 		return err
 	}
 	r.VerifiedAt = o.Now()
-	return o.Store.Commit(ctx, Plan{Writes: []Write{PutReach{r}}, Events: []domain.Event{event(scope, account, r.Code, "reach.verified", "ok", r.VerifiedAt)}})
+	return o.Store.Commit(ctx, Plan{Writes: []Write{PutReach{r}}, Events: []domain.Event{event(scope, account, maskedReach(r), "reach.verified", "ok", r.VerifiedAt)}})
 }
 
 // DeletePhoneEmail forgets a reach. One that an approved template or one in review rests on stays.
@@ -167,7 +183,7 @@ func (o *Ops) DeletePhoneEmail(ctx context.Context, scope domain.Scope, kind dom
 	}
 	return o.Store.Commit(ctx, Plan{
 		Writes: append([]Write{DropReach{r}}, restated...),
-		Events: []domain.Event{event(scope, r.Account, r.Code, "reach.deleted", "ok", now)},
+		Events: []domain.Event{event(scope, r.Account, maskedReach(r), "reach.deleted", "ok", now)},
 	})
 }
 

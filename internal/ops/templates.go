@@ -187,7 +187,13 @@ func (o *Ops) DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.
 		plan.Writes = append(plan.Writes, ShredDocument{ID: doc, By: "template-deleted", At: now})
 		plan.Events = append(plan.Events, shredded(d, "template-deleted", scope, now))
 	}
-	return o.Store.Commit(ctx, plan)
+	if err := o.Store.Commit(ctx, plan); err != nil {
+		return err
+	}
+	for _, doc := range documentsOf(t) {
+		o.pictures.forget(doc)
+	}
+	return nil
 }
 
 // documentsOf are the documents that a template shows, each once.
@@ -272,7 +278,10 @@ func (o *Ops) SetDefault(ctx context.Context, scope domain.Scope, id domain.Temp
 		return domain.Template{}, fault.New(fault.Conflict, "template.old-form", "template", id.Public())
 	}
 	t.IsDefault = true
-	return o.setTemplate(ctx, scope, t, "template.made-default")
+	return t, o.Store.Commit(ctx, Plan{
+		Writes: []Write{MakeDefault{t.Account, id}},
+		Events: []domain.Event{event(scope, t.Account, id.Public(), "template.made-default", "ok", o.Now())},
+	})
 }
 
 // decideReview ends the simulated review: a valid form counts as approved.

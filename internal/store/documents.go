@@ -20,6 +20,14 @@ func (t *commit) writePeople(w ops.Write) (known bool, err error) {
 		return true, t.setTemplate(w.Template)
 	case ops.DeleteTemplate:
 		return true, t.deleteTemplate(w)
+	case ops.MakeDefault:
+		if err := t.q.DropDefaultTemplate(t.ctx, int64(w.Account)); err != nil {
+			return true, wrap(err)
+		}
+		n, err := t.q.MakeDefaultTemplate(t.ctx, db.MakeDefaultTemplateParams{ID: int64(w.ID), AccountID: int64(w.Account)})
+		return true, one(n, err, moved("template"))
+	case ops.EraseTraces:
+		return true, t.eraseTraces(w)
 	case ops.InsertDocument:
 		return true, t.insertDocument(w)
 	case ops.SetReading:
@@ -97,8 +105,26 @@ func (t *commit) deleteTemplate(w ops.DeleteTemplate) error {
 	if use.Acts+use.Names > 0 {
 		return fault.New(fault.Conflict, "template.in-use", "acts", strconv.FormatInt(use.Acts, 10), "names", strconv.FormatInt(use.Names, 10))
 	}
+	for _, drop := range []func(context.Context, int64) error{t.q.DropStepsOfTemplate, t.q.DropCodesOfTemplate, t.q.DropVerificationsOfTemplate} {
+		if err := drop(t.ctx, int64(w.ID)); err != nil {
+			return wrap(err)
+		}
+	}
 	n, err := t.q.DeleteTemplate(t.ctx, db.DeleteTemplateParams{ID: int64(w.ID), Version: w.Version})
 	return one(n, err, moved("template"))
+}
+
+func (t *commit) eraseTraces(w ops.EraseTraces) error {
+	for _, subject := range w.Subjects {
+		if err := t.q.EraseCases(t.ctx, db.EraseCasesParams{AccountID: int64(w.Account), Subject: subject}); err != nil {
+			return wrap(err)
+		}
+	}
+	if err := t.q.DropReachCodes(t.ctx, int64(w.Account)); err != nil {
+		return wrap(err)
+	}
+	_, err := t.q.EraseRecipients(t.ctx, db.EraseRecipientsParams{AccountID: int64(w.Account), Recipient: w.Keep})
+	return wrap(err)
 }
 
 func (t *commit) insertDocument(w ops.InsertDocument) error {

@@ -70,6 +70,16 @@ var checks = []check{
 		`select t.name, t.order_id, i.status, i.hold from tenure t
 		 join item i on i.order_id = t.order_id and i.name = t.name
 		 where t.order_id <> 0 and (i.status <> 'success' or (i.price > 0 and i.hold <> 'captured'))`},
+	{"a document was shredded and something of it is left (document)",
+		`select d.id, d.shred_by from document d where d.shredded_at is not null
+		 and (d.file_name <> '' or exists (select 1 from document_content c where c.document_id = d.id))`},
+	{"a picture or a text is kept that no document's retention looks at (document)",
+		`select c.document_id, coalesce(d.reading, '') from document_content c left join document d on d.id = c.document_id
+		 where d.id is null or (d.shredded_at is null and d.shred_at is null)`},
+	{"a document was neither shredded nor is its picture there (document)",
+		`select d.id, d.reading from document d where d.shredded_at is null and not exists (select 1 from document_content c where c.document_id = d.id)`},
+	{"a sent message still carries its secret (message)",
+		`select id, kind from message where sealed is not null and (sent_at is not null or given_up_at is not null)`},
 	{"a name runs twice (name, times)",
 		`select name, count(*) from tenure where ended_at is null group by name having count(*) > 1`},
 	{"two acts are under way for one name (registry account, name, times)",

@@ -95,7 +95,8 @@ func (s *Store) openSQLite(ctx context.Context) error {
 		"_inttotime":           {"1"},
 		"_time_integer_format": {"unix_micro"},
 		"_pragma": {"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-			"cache_size(-32000)", "temp_store(MEMORY)"},
+			"cache_size(-32000)", "temp_store(MEMORY)",
+			"secure_delete(1)"},
 	}
 	open := func(extra url.Values, pragmas ...string) (*sql.DB, error) {
 		q := url.Values{}

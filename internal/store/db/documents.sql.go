@@ -156,6 +156,15 @@ func (q *Queries) DocumentsSince(ctx context.Context, arg DocumentsSinceParams) 
 	return count, err
 }
 
+const dropCodesOfTemplate = `-- name: DropCodesOfTemplate :exec
+delete from verification_code where template_id = $1
+`
+
+func (q *Queries) DropCodesOfTemplate(ctx context.Context, templateID int64) error {
+	_, err := q.db.ExecContext(ctx, dropCodesOfTemplate, templateID)
+	return err
+}
+
 const dropDocumentContent = `-- name: DropDocumentContent :exec
 delete from document_content where document_id = $1
 `
@@ -181,6 +190,33 @@ func (q *Queries) DropReach(ctx context.Context, arg DropReachParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const dropReachCodes = `-- name: DropReachCodes :exec
+delete from reach_code where account_id = $1
+`
+
+func (q *Queries) DropReachCodes(ctx context.Context, accountID int64) error {
+	_, err := q.db.ExecContext(ctx, dropReachCodes, accountID)
+	return err
+}
+
+const dropStepsOfTemplate = `-- name: DropStepsOfTemplate :exec
+delete from verification_step where verification_id in (select v.id from verification v where v.template_id = $1)
+`
+
+func (q *Queries) DropStepsOfTemplate(ctx context.Context, templateID int64) error {
+	_, err := q.db.ExecContext(ctx, dropStepsOfTemplate, templateID)
+	return err
+}
+
+const dropVerificationsOfTemplate = `-- name: DropVerificationsOfTemplate :exec
+delete from verification where template_id = $1
+`
+
+func (q *Queries) DropVerificationsOfTemplate(ctx context.Context, templateID int64) error {
+	_, err := q.db.ExecContext(ctx, dropVerificationsOfTemplate, templateID)
+	return err
 }
 
 const dueDocuments = `-- name: DueDocuments :many
@@ -228,6 +264,37 @@ func (q *Queries) DueDocuments(ctx context.Context, arg DueDocumentsParams) ([]D
 		return nil, err
 	}
 	return items, nil
+}
+
+const eraseCases = `-- name: EraseCases :exec
+update fault_case set facts = '{}' where account_id = $1 and subject = $2 and cleared_at is not null
+`
+
+type EraseCasesParams struct {
+	AccountID int64
+	Subject   string
+}
+
+func (q *Queries) EraseCases(ctx context.Context, arg EraseCasesParams) error {
+	_, err := q.db.ExecContext(ctx, eraseCases, arg.AccountID, arg.Subject)
+	return err
+}
+
+const eraseRecipients = `-- name: EraseRecipients :execrows
+update message set recipient = '' where account_id = $1 and recipient <> $2 and recipient <> '' and (sent_at is not null or given_up_at is not null)
+`
+
+type EraseRecipientsParams struct {
+	AccountID int64
+	Recipient string
+}
+
+func (q *Queries) EraseRecipients(ctx context.Context, arg EraseRecipientsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, eraseRecipients, arg.AccountID, arg.Recipient)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const insertDocument = `-- name: InsertDocument :exec
@@ -333,6 +400,23 @@ func (q *Queries) LeftOver(ctx context.Context) ([]int64, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const makeDefaultTemplate = `-- name: MakeDefaultTemplate :execrows
+update template set is_default = true where id = $1 and account_id = $2
+`
+
+type MakeDefaultTemplateParams struct {
+	ID        int64
+	AccountID int64
+}
+
+func (q *Queries) MakeDefaultTemplate(ctx context.Context, arg MakeDefaultTemplateParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, makeDefaultTemplate, arg.ID, arg.AccountID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const newestCode = `-- name: NewestCode :one

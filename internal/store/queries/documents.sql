@@ -130,3 +130,24 @@ delete from reach_code where sent_at < $1;
 
 -- name: OldReachCodes :one
 select count(*) from reach_code where sent_at < $1;
+
+-- name: MakeDefaultTemplate :execrows
+update template set is_default = true where id = $1 and account_id = $2;
+
+-- name: DropStepsOfTemplate :exec
+delete from verification_step where verification_id in (select v.id from verification v where v.template_id = $1);
+
+-- name: DropCodesOfTemplate :exec
+delete from verification_code where template_id = $1;
+
+-- name: DropVerificationsOfTemplate :exec
+delete from verification where template_id = $1;
+
+-- name: EraseCases :exec
+update fault_case set facts = '{}' where account_id = $1 and subject = $2 and cleared_at is not null;
+
+-- name: EraseRecipients :execrows
+update message set recipient = '' where account_id = $1 and recipient <> $2 and recipient <> '' and (sent_at is not null or given_up_at is not null);
+
+-- name: DropReachCodes :exec
+delete from reach_code where account_id = $1;
