@@ -77,6 +77,7 @@ func TestWorldPages(t *testing.T) {
 		{"name-free", e.World + "/names?q=nobody-has-this.com&", nil},
 		{"verifier", e.World + "/verifier?", nil},
 		{"verifier-entry", e.World + "/verifier?register=organisations&new=1&", []step{visible("#f-field")}},
+		{"papers", e.World + "/papers?kind=back&who=3&fault=glare&", nil},
 		{"verifier-nobody", e.World + "/verifier?q=nobody&", nil},
 		{"no-such-page", e.World + "/no-such-page?", nil},
 		{"mailbox", e.Mailbox + "/?", nil},

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/idna"
@@ -27,7 +28,8 @@ const namesPerPage = 50
 // site renders the control pages.
 type site struct {
 	*World
-	tmpl map[string]*template.Template
+	tmpl    map[string]*template.Template
+	drawing sync.Mutex // one paper is drawn at a time
 }
 
 // pages mounts the control pages and what their forms do.
@@ -38,16 +40,18 @@ func (w *World) pages(mux *http.ServeMux) error {
 		"port":  func(a string) string { _, p, _ := net.SplitHostPort(a); return p },
 	}
 	tmpl, err := look.Parse(pageFiles, funcs, "pages/home.tmpl", "pages/registry.tmpl", "pages/rules.tmpl", "pages/names.tmpl",
-		"pages/verifier.tmpl", "pages/error.tmpl")
+		"pages/verifier.tmpl", "pages/papers.tmpl", "pages/error.tmpl")
 	if err != nil {
 		return err
 	}
-	s := &site{w, tmpl}
+	s := &site{World: w, tmpl: tmpl}
 	mux.HandleFunc("GET /{$}", s.home)
 	mux.HandleFunc("GET /registries/{id}", s.registryPage)
 	mux.HandleFunc("GET /registries/{id}/rules", s.rulesPage)
 	mux.HandleFunc("GET /names", s.namesPage)
 	mux.HandleFunc("GET /verifier", s.verifierPage)
+	mux.HandleFunc("GET /papers", s.papersPage)
+	mux.HandleFunc("GET /papers/picture", s.paperPicture)
 	// A form does one thing and goes back to where it was, or says why not.
 	do := func(pattern string, f func(r *http.Request) (back string, err error)) {
 		mux.HandleFunc("POST "+pattern, func(rw http.ResponseWriter, r *http.Request) {
@@ -95,6 +99,7 @@ func (s *site) frame(rw http.ResponseWriter, r *http.Request, current, zh, en st
 	f.Nav = append(f.Nav,
 		look.NavItem{URL: "/names", Icon: "globe", Text: f.T("域名归谁", "Who holds what"), Current: current == "names"},
 		look.NavItem{URL: "/verifier", Icon: "stamp", Text: f.T("实名核验机构", "Verification authority"), Current: current == "verifier"},
+		look.NavItem{URL: "/papers", Icon: "id", Text: f.T("样张证件", "Sample documents"), Current: current == "papers"},
 		look.NavItem{URL: s.info.Mailbox + "/", Icon: "inbox", Text: f.T("邮箱", "Mailbox")})
 	f.Tabs = []look.NavItem{
 		{URL: "/", Icon: "clock", Text: f.T("时钟", "Clock"), Current: current == "/"},

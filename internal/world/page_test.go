@@ -1,6 +1,8 @@
 package world_test
 
 import (
+	"bytes"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -43,6 +45,8 @@ func TestPagesInBothLanguages(t *testing.T) {
 		"/names?registry=cnsim&clid=rival":       {"让别家注册一个", "Have another registrar take a name"},
 		"/verifier":                              {"实名核验机构", "Verification authority"},
 		"/verifier?register=organisations&new=1": {"统一社会信用代码", "Credit code"},
+		"/papers":                                {"存下这张图", "Save the picture"},
+		"/papers?kind=licence&who=2&fault=grey":  {"法定代表人", "Representative"},
 	} {
 		for i, lang := range []string{"zh-CN", "en"} {
 			u := w.Info().Control + path
@@ -70,7 +74,7 @@ func TestPagesInBothLanguages(t *testing.T) {
 			}
 			if lang == "en" {
 				text := strings.NewReplacer("中文", "", ".中国", "").Replace(body)
-				if strings.HasPrefix(path, "/names") || strings.HasPrefix(path, "/verifier") {
+				if strings.HasPrefix(path, "/names") || strings.HasPrefix(path, "/verifier") || strings.HasPrefix(path, "/papers") {
 					continue // names themselves may be Chinese
 				}
 				if m := han.FindString(text); m != "" {
@@ -84,6 +88,33 @@ func TestPagesInBothLanguages(t *testing.T) {
 	}
 	if code, _ := fetch(t, w.Info().Control+"/registries/nosuch"); code != 404 {
 		t.Errorf("missing registry: %d", code)
+	}
+}
+
+// TestPaperPictures: every kind of paper can be taken along, and only what there is.
+func TestPaperPictures(t *testing.T) {
+	w := start(t, t.TempDir())
+	own := w.Info().Control
+	for _, kind := range []string{"card", "back", "passport", "licence", "certificate", "permit"} {
+		_, page := fetch(t, own+"/papers?fault=cut&kind="+kind)
+		m := regexp.MustCompile(`id="save" href="([^"]+)"`).FindStringSubmatch(page)
+		if m == nil {
+			t.Fatalf("%s: the page has no picture", kind)
+		}
+		resp, err := http.Get(own + html.UnescapeString(m[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "image/jpeg" || len(raw) < 55*1024 || !bytes.HasPrefix(raw, []byte("\xff\xd8")) {
+			t.Errorf("%s: HTTP %d, %s, %d bytes", kind, resp.StatusCode, resp.Header.Get("Content-Type"), len(raw))
+		}
+	}
+	for _, q := range []string{"", "kind=card", "kind=card&who=-1", "kind=card&who=100000", "kind=stamp&who=0", "kind=card&who=0&fault=burnt", "kind=card&who=0&scene=moon"} {
+		if code, _ := fetch(t, own+"/papers/picture?"+q); code != 404 {
+			t.Errorf("%q: HTTP %d", q, code)
+		}
 	}
 }
 
