@@ -13,7 +13,7 @@ func merge(t *realname.Text, more []realname.Line) {
 		if len(l.Words) == 0 {
 			continue
 		}
-		at := around(l)
+		w, at := worth(l), around(l)
 		var over []int
 		had := 0.0
 		for i, o := range t.Lines {
@@ -22,11 +22,10 @@ func merge(t *realname.Text, more []realname.Line) {
 				had += worth(o)
 			}
 		}
-		switch w := worth(l); {
+		switch {
+		case w <= 0: // noise
 		case len(over) == 0:
-			if w > 0 {
-				t.Lines = append(t.Lines, l)
-			}
+			t.Lines = append(t.Lines, l)
 		case w > had*1.05:
 			for _, i := range slices.Backward(over) {
 				t.Also = append(t.Also, t.Lines[i])

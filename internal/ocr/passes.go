@@ -10,11 +10,10 @@ import (
 
 // Figures of the passes.
 const (
-	longSide  = 2000 // of the view of a first pass, in pixels
-	enlarged  = 2.5  // no picture is enlarged more: it gains nothing
-	enough    = 10   // characters read surely, so that the picture is taken as standing right
-	lineHigh  = 34   // pixels that a line of digits is brought to
-	smallText = 22   // characters lower than this are read again enlarged, where the picture has the pixels
+	longSide = 1700 // of the view of a first pass, in pixels
+	enlarged = 2.5  // no picture is enlarged more: it gains nothing
+	enough   = 10   // characters read surely, so that the picture is taken as standing right
+	wellHigh = 32   // pixels that characters of a text are read best at
 )
 
 var (
@@ -44,7 +43,9 @@ func (r *Reader) read(ctx context.Context, s *source) (*realname.Text, error) {
 	if err := r.numbers(ctx, s, first.view.angle, t); err != nil {
 		return nil, err
 	}
-	t.Codes = codes(ctx, s)
+	if realname.MayHaveCode(t) {
+		t.Codes = codes(ctx, s)
+	}
 	return t, nil
 }
 
@@ -127,24 +128,50 @@ func (v view) region(r realname.Region) realname.Region {
 	return realname.Region{X: int(x0 + 0.5), Y: int(y0 + 0.5), W: int(x1 - x0 + 0.5), H: int(y1 - y0 + 0.5)}
 }
 
-// again reads a second time, otherwise: at the size that suits the print, with the other ink.
+// again reads a second time, otherwise: only where text was found, at the size that suits the print, with the other ink.
 func (r *Reader) again(ctx context.Context, s *source, first reading, t *realname.Text) error {
 	if realname.Complete(t) {
 		return nil
 	}
-	scale := first.view.scale * 0.62
-	if h := height(first.lines, first.view.angle) * first.view.scale; h > 0 && h < smallText && first.view.scale < 1 {
-		scale = first.view.scale * min(1.8, 34/h)
-	} else if h >= smallText && h < 36 {
-		scale = first.view.scale * 1.35
+	h, where := extent(first)
+	if h <= 0 {
+		h, where = wellHigh/first.view.scale/0.62, view{cx: first.view.cx, cy: first.view.cy, w: first.view.w, h: first.view.h, scale: first.view.scale}
 	}
-	v := s.whole(first.view.angle, r.cfg.Pixels, int(scale*float64(max(s.w, s.h))), enlarged)
+	k := min(wellHigh/h, enlarged)
+	v := view{cx: where.cx, cy: where.cy, angle: first.view.angle, scale: k, w: int(float64(where.w) / where.scale * k), h: int(float64(where.h) / where.scale * k)}
+	if most := math.Sqrt(float64(r.cfg.Pixels) / float64(max(1, v.w*v.h))); most < 1 {
+		v.scale, v.w, v.h = v.scale*most, int(float64(v.w)*most), int(float64(v.h)*most)
+	}
 	got, err := r.pass(ctx, s, v, plain, block)
 	if err != nil {
 		return err
 	}
 	merge(t, got.lines)
 	return nil
+}
+
+// extent is how high the characters are that were read surely, in the source's pixels, and the view around them with a
+// margin, as other lines may stand beside.
+func extent(first reading) (float64, view) {
+	v := first.view
+	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, l := range first.lines {
+		if worth(l) < 1.2 {
+			continue
+		}
+		for _, w := range l.Words {
+			x, y := v.forth(float64(w.Region.X)+float64(w.Region.W)/2, float64(w.Region.Y)+float64(w.Region.H)/2)
+			x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x), max(y1, y)
+		}
+	}
+	h := height(first.lines, v.angle)
+	if x1 <= x0 || h <= 0 {
+		return 0, v
+	}
+	mx, my := (x1-x0)*0.12+6*h*v.scale, (y1-y0)*0.12+4*h*v.scale
+	x0, y0, x1, y1 = max(0, x0-mx), max(0, y0-my), min(float64(v.w), x1+mx), min(float64(v.h), y1+my)
+	cx, cy := v.back((x0+x1)/2, (y0+y1)/2)
+	return h, view{cx: cx, cy: cy, angle: v.angle, scale: v.scale, w: int(x1 - x0), h: int(y1 - y0)}
 }
 
 // height is the median height of what was read surely, in the source's pixels.

@@ -88,6 +88,13 @@ func (v view) back(x, y float64) (float64, float64) {
 	return v.cx + dx*cos + dy*sin, v.cy - dx*sin + dy*cos
 }
 
+// forth maps a point of the source to the view.
+func (v view) forth(x, y float64) (float64, float64) {
+	sin, cos := math.Sincos(v.angle * math.Pi / 180)
+	dx, dy := (x-v.cx)*v.scale, (y-v.cy)*v.scale
+	return dx*cos - dy*sin + float64(v.w)/2, dx*sin + dy*cos + float64(v.h)/2
+}
+
 // render makes the view's grey picture. Where the source is finer than the view its pixels are averaged, elsewhere
 // they are interpolated; outside of the source is the colour of paper.
 func (s *source) render(v view, k ink) *image.Gray {

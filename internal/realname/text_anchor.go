@@ -244,3 +244,9 @@ func Recognised(t *Text) bool {
 	_, most := best(newPage(t).scores())
 	return most >= recognised
 }
+
+// MayHaveCode tells whether documents like this have a QR code with their number: persons' have none.
+func MayHaveCode(t *Text) bool {
+	kind, weight := best(newPage(t).scores())
+	return weight < recognised || kind != emblemSide && !personal(string(kind))
+}

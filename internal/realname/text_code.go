@@ -1,6 +1,7 @@
 package realname
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -67,19 +68,24 @@ func codedCredit(codes []string) string {
 	return found
 }
 
-// codedName is the organisation's name that QR codes of older licences hold: 名称:….
+// codedName is the organisation's name that QR codes of licences hold: 名称:… or entname=….
 func codedName(codes []string) string {
 	for _, c := range codes {
-		_, rest, ok := strings.Cut(c, "名称")
-		if !ok {
-			continue
-		}
-		rest = strings.TrimLeft(rest, ":： \t")
-		if i := strings.IndexAny(rest, ";；,，\r\n\t "); i >= 0 {
-			rest = rest[:i]
-		}
-		if n := len([]rune(rest)); n >= 4 && n <= 80 {
-			return rest
+		for _, key := range []string{"entname=", "名称"} {
+			_, rest, ok := strings.Cut(c, key)
+			if !ok {
+				continue
+			}
+			rest = strings.TrimLeft(rest, ":： \t")
+			if i := strings.IndexAny(rest, "&;；,，\r\n\t "); i >= 0 {
+				rest = rest[:i]
+			}
+			if plain, err := url.QueryUnescape(rest); err == nil {
+				rest = plain
+			}
+			if n := len([]rune(rest)); n >= 4 && n <= 80 && hasHan(rest) {
+				return rest
+			}
 		}
 	}
 	return ""

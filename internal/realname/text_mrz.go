@@ -1,12 +1,16 @@
 package realname
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // zone is what a passport's machine-readable zone says (ICAO 9303 part 4, TD3), as far as its check digits agree.
 type zone struct {
-	number string // "" where the check digit doesn't agree
-	born   string // YYMMDD
-	expiry string // YYMMDD
+	number string // as read
+	sure   bool   // the number's check digit agrees
+	expiry string // YYMMDD, as read
+	dated  bool   // the expiry's check digit agrees
 	names  string // SURNAME<<GIVEN<NAMES
 	row    row    // the second line
 }
@@ -26,12 +30,14 @@ func (p *page) zone() *zone {
 			}
 			return
 		}
-		if got := second(r, s); got != nil && (z == nil || z.number == "" && got.number != "") {
+		if got := second(r, s); got != nil && (z == nil || !z.sure && got.sure || !z.dated && got.dated) {
 			z = got
 		}
 	}
 	for _, n := range p.nums {
-		try(n.row)
+		if n.kind != "name" {
+			try(n.row)
+		}
 	}
 	for _, r := range p.every() {
 		try(r)
@@ -70,25 +76,30 @@ func second(r row, s string) *zone {
 		if strings.Trim(born, "0123456789") != "" || strings.Trim(expiry, "0123456789") != "" || !strings.Contains("MFX<", f[20:21]) {
 			continue
 		}
-		if !validMachine(born[:6], born[6]) && !validMachine(expiry[:6], expiry[6]) {
+		checks := 0
+		for _, d := range []string{born, expiry} {
+			if validMachine(d[:6], d[6]) {
+				checks++
+			}
+		}
+		if checks == 0 && !(calendar(born[:6]) && calendar(expiry[:6]) && strings.Trim(f[10:13], "ABCDEFGHIJKLMNOPQRSTUVWXYZ<") == "") {
 			continue
 		}
-		z := &zone{row: r}
-		if validMachine(born[:6], born[6]) {
-			z.born = born[:6]
-		}
-		if validMachine(expiry[:6], expiry[6]) {
-			z.expiry = expiry[:6]
-		}
+		z := &zone{row: r[i:], number: strings.TrimRight(f[:9], "<"), expiry: expiry[:6], dated: validMachine(expiry[:6], expiry[6])}
 		check := asDigits(f[9:10])[0]
-		number := f[:9]
-		for _, n := range []string{number, number[:1] + asDigits(number[1:]), number[:2] + asDigits(number[2:])} {
+		for _, n := range []string{f[:9], f[:1] + asDigits(f[1:9]), f[:2] + asDigits(f[2:9])} {
 			if validMachine(n, check) {
-				z.number = strings.TrimRight(n, "<")
+				z.number, z.sure = strings.TrimRight(n, "<"), true
 				break
 			}
 		}
 		return z
 	}
 	return nil
+}
+
+// calendar tells whether YYMMDD is a day.
+func calendar(s string) bool {
+	_, err := time.Parse("060102", s)
+	return err == nil
 }

@@ -42,31 +42,31 @@ func judgeTextName(in *Input) Result {
 			return res
 		}
 	}
-	if p.says(typed) {
+	coded := plainName(codedName(in.Text.Codes))
+	if p.says(typed) && (person || len(typed) >= 6 || p.called(typed)) || coded.String() == typed.String() {
 		return Result{}
 	}
 	if !hasHan(f.Name) || doc.Foreign {
+		if p.saysWords(f.Name) {
+			return Result{}
+		}
 		return unread("names in other letters are compared by people")
 	}
-	if name := codedName(in.Text.Codes); name != "" && plainName(name).String() != typed.String() {
-		return Result{Findings: []Finding{nameDiffers(f, typed, plainName(name), Refuse)}}
+	if foreignHan(f.Type) && f.LatinName != "" && p.saysWords(f.LatinName) {
+		return Result{} // the characters of these are often of the other script than the reader's; their Latin name is the same person's
+	}
+	if len(coded) > 0 && !person {
+		return Result{Findings: []Finding{nameDiffers(f, typed, coded, Refuse)}}
 	}
 	labels := orgLabels
 	if person {
 		labels = personLabels
 	}
-	if found := p.named(labels, person); found != nil {
-		if at := apart(typed, found.only()); at != nil && at.sure {
-			return Result{Findings: []Finding{at.finding(f)}}
-		}
-		if doubtful := found.sure() < 0.9; doubtful {
-			return unread(unsure)
-		}
+	d, why := p.contradicted(typed, labels, person)
+	if d == nil {
+		return unread(why)
 	}
-	if at := p.nearly(typed); at != nil && at.sure && len(typed) > 3 {
-		return Result{Findings: []Finding{at.finding(f)}}
-	}
-	return unread("the name was not found")
+	return Result{Findings: []Finding{d.finding(f)}}
 }
 
 // lettersOf is a name in the characters that tell.
@@ -98,20 +98,113 @@ func (p *page) says(name lettersOf) bool {
 	return slices.ContainsFunc(p.labels(orgLabels...), func(l label) bool { return has(p.value(l)) })
 }
 
-// named is the value of the first label that has one like a name.
-func (p *page) named(labels []string, person bool) row {
+// foreignHan are documents of people who write in traditional characters.
+func foreignHan(docType string) bool {
+	return slices.Contains([]string{"TXZ", "TWSFZ", "GAJZZ", "TWJZZ", "HZ"}, docType)
+}
+
+// called tells whether a short name is what the organisation is called: people's names stand on its papers too.
+func (p *page) called(name lettersOf) bool {
+	return slices.ContainsFunc(p.readings(orgLabels, false), func(r row) bool { return strings.Contains(r.String(), name.String()) })
+}
+
+// saysWords tells whether every word of a name in other letters stands on the page; documents print surname and given
+// names apart.
+func (p *page) saysWords(name string) bool {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' })
+	for _, w := range words {
+		if !p.says(plainName(w)) {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// readings are what was read where the name stands.
+func (p *page) readings(labels []string, person bool) []row {
+	var out []row
+	add := func(v row) {
+		if person {
+			v = personPart(v)
+		}
+		if n := len(v.only()); n >= 2 && (person && n <= 15 || !person && n >= 4) {
+			out = append(out, v.only())
+		}
+	}
 	for _, phrase := range labels {
 		for _, l := range p.labels(phrase) {
-			v := p.value(l)
-			if person {
-				v = personPart(v)
-			}
-			if n := len(v.only()); n >= 2 && (person && n <= 15 || !person && n >= 4) {
-				return v
+			add(p.value(l))
+		}
+		if len(out) > 0 {
+			break
+		}
+	}
+	for _, n := range p.nums {
+		if n.kind == "name" {
+			add(cutValue(n.row, nil))
+		}
+	}
+	return out
+}
+
+// contradicted finds the first character of the typed name in whose place the readings have another: the same one twice,
+// or once surely and never the typed one. Where they have nothing alike, the whole name counts as one character.
+func (p *page) contradicted(typed lettersOf, labels []string, person bool) (*difference, string) {
+	reads := p.readings(labels, person)
+	if !person {
+		for _, r := range p.every() { // an organisation's name is long enough to be known without its label
+			if errs, _, _ := nearest(typed, r.only().runes()); len(typed) >= 6 && errs <= len(typed)/4 {
+				reads = append(reads, r.only())
 			}
 		}
 	}
-	return nil
+	if len(reads) == 0 {
+		return nil, "the name was not found"
+	}
+	var other []row // readings of another name
+	placed := make([][]glyph, len(typed))
+	for _, r := range reads {
+		errs, from, to := nearest(typed, r.runes())
+		if to-from != len(typed) || errs > max(1, len(typed)/3) {
+			if errs > max(1, len(typed)/2) {
+				other = append(other, r)
+			}
+			continue
+		}
+		for i := range typed {
+			placed[i] = append(placed[i], r[from+i])
+		}
+	}
+	for i, at := range placed {
+		if g, ok := outvoted(typed[i], at); ok {
+			return &difference{at: i + 1, typed: string(typed[i]), found: string(g.r), region: row{g}.region()}, ""
+		}
+	}
+	if len(placed[0]) > 0 {
+		return nil, unsure
+	}
+	for i, r := range other {
+		twice := slices.ContainsFunc(other[i+1:], func(o row) bool { return o.String() == r.String() })
+		if twice || r.sure() > 0.95 && len(r) >= len(typed)-1 {
+			return &difference{at: 1, typed: typed.String(), found: r.String(), region: r.region()}, ""
+		}
+	}
+	return nil, unsure
+}
+
+// outvoted tells whether the readings of one place have another character than the typed one.
+func outvoted(typed rune, at []glyph) (glyph, bool) {
+	votes := map[rune]int{}
+	var best glyph
+	for _, g := range at {
+		if unicode.ToUpper(g.r) == typed {
+			return glyph{}, false
+		}
+		if votes[g.r]++; g.conf > best.conf || votes[g.r] > votes[best.r] {
+			best = g
+		}
+	}
+	return best, len(at) > 0 && best.conf > 0.7 && (votes[best.r] >= 2 || best.conf > 0.93)
 }
 
 // personPart is the value up to what isn't written in names.
@@ -130,57 +223,12 @@ type difference struct {
 	typed  string
 	found  string
 	region *Region
-	sure   bool
 }
 
 func (d *difference) finding(f Form) Finding {
 	pos := positionOfLetter(f.Name, d.at)
 	return Finding{Code: "verify.owner-name-mismatch", Severity: Warn, Field: nameField(f), Position: pos,
 		Facts: pairs("position", strconv.Itoa(pos), "typed", d.typed, "found", d.found), Region: d.region}
-}
-
-// apart compares a typed name with one read; nil where they agree.
-func apart(typed lettersOf, read row) *difference {
-	i := 0
-	for i < len(typed) && i < len(read) && typed[i] == unicode.ToUpper(read[i].r) {
-		i++
-	}
-	if i == len(typed) && i == len(read) {
-		return nil
-	}
-	d := &difference{at: i + 1, typed: text(typed, i), region: read.region()}
-	if len(typed) == len(read) {
-		d.found, d.region, d.sure = string(read[i].r), read[i:i+1].region(), read[i].conf > 0.93
-		return d
-	}
-	d.typed, d.found = typed.String(), read.String()
-	// A character more or less is easily the reader's; a wholly different name is not.
-	d.sure = read.sure() > 0.95 && abs(len(typed)-len(read)) <= len(typed) && i < len(typed)
-	return d
-}
-
-func text(n lettersOf, i int) string {
-	if i < len(n) {
-		return string(n[i])
-	}
-	return n.String()
-}
-
-// nearly finds the name on the page with few characters changed.
-func (p *page) nearly(name lettersOf) *difference {
-	var out *difference
-	least := len(name)/4 + 1
-	for _, r := range p.rows {
-		o := r.only()
-		errs, from, to := nearest(name, []rune(strings.ToUpper(o.String())))
-		if errs == 0 || errs >= least || to-from != len(name) {
-			continue
-		}
-		if d := apart(name, o[from:to]); d != nil {
-			least, out = errs, d
-		}
-	}
-	return out
 }
 
 // positionOfLetter is where the n-th letter or digit stands in a typed name.
@@ -207,28 +255,51 @@ func nameDiffers(f Form, typed, found lettersOf, s Severity) Finding {
 		Facts: pairs("position", strconv.Itoa(pos), "typed", typed.String(), "found", found.String())}
 }
 
-// representative finds out that the name typed for an organisation is its representative's.
+// representative finds out that the name typed for an organisation is its representative's: it stands behind the label of
+// one, and is not what the organisation itself is called.
 func representative(in *Input, p *page, typed lettersOf) (Result, bool) {
 	if len(typed) > 6 || len(typed) < 2 {
 		return Result{}, false
 	}
+	reads := p.readings(orgLabels, false)
+	if slices.ContainsFunc(reads, func(r row) bool { return strings.HasPrefix(r.String(), typed.String()) }) {
+		return Result{}, false
+	}
 	for _, phrase := range headLabels {
 		for _, l := range p.labels(phrase) {
-			v := p.value(l)
-			if string(v.only().runes()) != typed.String() {
+			at := behind(l, typed)
+			if at == nil {
 				continue
 			}
-			org := p.named(orgLabels, false)
 			facts := map[string]string{}
-			if org != nil && org.sure() > 0.8 {
-				facts["found"] = org.String()
+			for _, r := range reads {
+				if r.sure() > 0.8 {
+					facts["found"] = r.String()
+					break
+				}
 			}
-			f := in.Form
-			return Result{Findings: []Finding{{Code: "verify.owner-name-is-representative", Severity: Refuse, Field: nameField(f), Position: 1,
-				Facts: facts, Region: v.region()}}}, true
+			if facts["found"] == "" && at.String() != typed.String() {
+				continue // read amiss, and the organisation's own name was not found beside it
+			}
+			return Result{Findings: []Finding{{Code: "verify.owner-name-is-representative", Severity: Refuse, Field: nameField(in.Form), Position: 1,
+				Facts: facts, Region: at.region()}}}, true
 		}
 	}
 	return Result{}, false
+}
+
+// behind finds a name directly behind a label; of three characters and more one may be read wrongly.
+func behind(l label, name lettersOf) row {
+	rest := l.row[l.next:].only()
+	if strings.HasPrefix(rest.String(), "姓名") {
+		rest = rest[2:]
+	}
+	rest = rest[:min(len(rest), len(name)+2)]
+	errs, from, to := nearest(name, rest.runes())
+	if errs == 0 || errs == 1 && len(name) >= 3 && to-from == len(name) {
+		return rest[from:to]
+	}
+	return nil
 }
 
 func (r row) runes() []rune { return []rune(r.String()) }

@@ -45,8 +45,12 @@ func judgeTextNumber(in *Input) Result {
 	n := numbersOf(doc)
 	typed := n.folded(f.Number)
 	reads := p.runs(n.alphabet)
-	if z := p.zone(); doc.Type == "HZ" && z != nil && z.number != "" {
-		reads = append([]run{{text: z.number, at: z.row[:min(len(z.row), len(z.number))], solo: true}}, reads...)
+	if z := p.zone(); doc.Type == "HZ" && z != nil && len(z.number) >= 6 && len(z.row) >= len(z.number) {
+		of := formed(passport)
+		n.shape = func(s string) bool { return s == z.number && of(s) || formed(chinesePassport)(s) }
+		n.lengths = append(n.lengths, len(z.number))
+		n.valid = func(s string, _ time.Time) bool { return z.sure && s == z.number }
+		reads = append(reads, run{text: z.number, at: z.row[:len(z.number)], solo: true})
 	}
 	if res, ok := wrongField(in, p, typed); ok {
 		return res
@@ -83,7 +87,6 @@ func numbersOf(doc Document) numbers {
 		}
 	}
 	never := func(string, time.Time) bool { return false }
-	formed := func(r numberRule) func(string) bool { return func(s string) bool { return r(s, time.Time{}) == nil } }
 	id := []string{"公民身份号码", "身份号码"}
 	code := []string{"统一社会信用代码", "社会信用代码"}
 	switch {
@@ -110,6 +113,10 @@ func numbersOf(doc Document) numbers {
 		return numbers{credit, []int{18}, rule(creditCode), nil, code, true}
 	}
 	return numbers{alphabet: letters}
+}
+
+func formed(r numberRule) func(string) bool {
+	return func(s string) bool { return r(s, time.Time{}) == nil }
 }
 
 var chinesePassport = shape(`[EG][A-Z0-9][0-9]{7}|[DPS]E?[0-9]{7}`, 9, 8)

@@ -36,11 +36,7 @@ func newPage(t *Text) *page {
 	level := leveller(t)
 	var words []row
 	for _, l := range t.Lines {
-		for _, w := range l.Words {
-			if g := level(w); len(g) > 0 {
-				words = append(words, g)
-			}
-		}
+		words = append(words, pieces(flat(l, level))...)
 	}
 	p.rows = together(words)
 	for _, l := range t.Also {
@@ -98,16 +94,32 @@ func leveller(t *Text) func(Word) row {
 	}
 }
 
-// together puts words into rows: a word goes on with the row whose last word stands to its left at the same height.
+// pieces cuts a reader's line at wide gaps, where another column may begin. Within a piece the reader's order stands: its
+// boxes of characters are rough.
+func pieces(line row) []row {
+	var out []row
+	from := 0
+	for i := 1; i < len(line); i++ {
+		if a, b := line[i-1], line[i]; b.x-a.x > 4*max(a.h, b.h) {
+			out, from = append(out, line[from:i]), i
+		}
+	}
+	if from < len(line) {
+		out = append(out, line[from:])
+	}
+	return out
+}
+
+// together puts pieces into rows: one goes on with the row whose end stands to its left at the same height.
 func together(words []row) []row {
 	slices.SortStableFunc(words, func(a, b row) int { return cmpFloat(a[0].x, b[0].x) })
 	var rows []row
 	for _, w := range words {
-		y, h := w.middle(), w.height()
+		h := w.height()
 		best, near := -1, math.Inf(1)
 		for i, r := range rows {
 			tail := r[max(0, len(r)-4):]
-			d := math.Abs(tail.middle() - y)
+			d := math.Abs(tail.middle() - w[:min(len(w), 4)].middle())
 			if lim := 0.5 * min(h, tail.height()); d < lim && d < near {
 				best, near = i, d
 			}
@@ -195,7 +207,15 @@ func (r row) only() row {
 }
 
 // every row there is, surest first.
-func (p *page) every() []row { return slices.Concat(p.rows, p.also) }
+func (p *page) every() []row {
+	out := slices.Concat(p.rows, p.also)
+	for _, n := range p.nums {
+		if n.kind == "name" {
+			out = append(out, n.row)
+		}
+	}
+	return out
+}
 
 // legible is the part of ideographs that was read surely, and how many there are.
 func (p *page) legible() (share float64, n int) {

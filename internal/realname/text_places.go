@@ -10,10 +10,10 @@ import (
 // Place is where a number stands in a picture: its centre, its extent along and across its line, all in pixels of the
 // picture, the characters that it can hold, and its kind.
 type Place struct {
-	Kind          string // digits, credit, letters or zone (machine-readable)
+	Kind          string // digits, credit, letters, zone (machine-readable) or name
 	X, Y          float64
 	Width, Height float64
-	Only          string
+	Only          string // empty: anything
 }
 
 // most places of a page; the reader spends a run of its program on each.
@@ -62,10 +62,32 @@ func NumberPlaces(t *Text) []Place {
 				add("credit", credit.only, l.left()-h*0.5, l.left()+w*1.6, l.at.middle()+h*1.6, h*1.2)
 			}
 		}
-		p.long(credit, 12, func(n run) { add("credit", credit.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
-		p.long(credit, 8, func(n run) { add("credit", credit.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+		p.long(credit, 15, func(n run) { add("credit", credit.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+		if kind == "ORG" {
+			p.long(letters, 8, func(n run) { add("letters", letters.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+		}
+	case kind == emblemSide:
 	default:
 		p.long(letters, 8, func(n run) { add("letters", letters.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+	}
+	// The name is short and printed a little larger or bolder than the rest: it is worth a look of its own.
+	labels, wide := personLabels, 9.0
+	if slices.Contains(organisations, kind) {
+		labels, wide = orgLabels, 26
+	}
+	if kind == "SFZ" || kind == "GAJZZ" || kind == "TWJZZ" || slices.Contains(organisations, kind) {
+		for _, l := range p.labels(labels...) {
+			h := l.at.height()
+			x0, x1, y := l.right()+h*0.2, l.right()+h*wide, l.at.middle()
+			if v := p.value(l); len(v) > 1 {
+				x1, y, h = min(x1, v[len(v)-1].x+2.5*h), v[:min(len(v), 8)].middle(), max(h, min(v.height(), 1.4*h))
+				if x0 < v[0].x-2*h { // a wide space between label and name
+					x0 = v[0].x - 1.5*h
+				}
+			}
+			add("name", "", x0, x1, y, h*1.1)
+			break
+		}
 	}
 	return out
 }
@@ -143,7 +165,7 @@ func (l label) width() float64 {
 	return max(l.right()-l.left(), float64(len(l.at))*l.at.height()*0.8)
 }
 
-// labels finds phrases in the rows; those of four characters and more may have one read wrongly.
+// labels finds phrases in the rows, then in the other readings; those of four characters and more may have one read wrongly.
 func (p *page) labels(phrases ...string) []label {
 	for _, phrase := range phrases {
 		var out []label
@@ -152,7 +174,7 @@ func (p *page) labels(phrases ...string) []label {
 		if len(want) >= 4 {
 			allowed = 1
 		}
-		for _, r := range p.rows {
+		for _, r := range slices.Concat(p.rows, p.also) {
 			rs, index := letterIndex(r)
 			if len(rs) < len(want)-allowed {
 				continue

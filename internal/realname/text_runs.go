@@ -43,6 +43,9 @@ type run struct {
 func (p *page) runs(a alphabet) []run {
 	var out []run
 	for _, n := range p.nums {
+		if n.kind == "name" {
+			continue
+		}
 		for _, r := range split(n.row, a) {
 			r.solo = true
 			out = append(out, r)

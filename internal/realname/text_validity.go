@@ -59,16 +59,9 @@ var alwaysDated = map[string]bool{"HZ": true, "TXZ": true, "TWSFZ": true, "GWSFZ
 // until finds the last day of validity. Nil without a reason: the document says none on this side, or that it is for
 // long.
 func (p *page) until(docType string, asOf time.Time) (*lastDay, string) {
-	if docType == "HZ" {
-		if z := p.zone(); z != nil && z.expiry != "" {
-			if t, err := time.Parse("060102", z.expiry); err == nil {
-				if t.Year() > asOf.Year()+50 { // two digits of a year; nothing is valid for fifty years
-					t = t.AddDate(-100, 0, 0)
-				} else if t.Year() < asOf.Year()-50 {
-					t = t.AddDate(100, 0, 0)
-				}
-				return &lastDay{t, z.row, true}, ""
-			}
+	if docType == "HZ" || docType == "GWSFZ" {
+		if d := p.foreignUntil(asOf); d != nil {
+			return d, ""
 		}
 	}
 	labels := p.labels(validityLabels...)
@@ -127,7 +120,7 @@ func (p *page) below(l label) (*lastDay, bool, bool) {
 // dates as documents write them: 2015.03.14, 2015-03-14, 2015年03月14日, with what a reader makes of points.
 var (
 	dates    = regexp.MustCompile(`([12][0-9]{3})[.,·:\-/年 ]{1,3}([01]?[0-9])[.,·:\-/月 ]{1,3}([0-3]?[0-9])日?`)
-	longTerm = regexp.MustCompile(`长期|永久|无固定期限`)
+	longTerm = regexp.MustCompile(`长[期其朗明]|永久|无固定期限`)
 )
 
 // period reads "from – until", "until", or that there is no end, from a row. A date alone is an end only behind 至.
@@ -165,7 +158,7 @@ func period(r row) (until *lastDay, long, ok bool) {
 	case 1:
 		i := len([]rune(s[:found[0][0]]))
 		before := r[max(0, i-3):i].String()
-		if strings.ContainsAny(before, "至到") || i < 4 && strings.Contains(s, "至") {
+		if strings.ContainsAny(before, "至到") {
 			return &days[0], false, true
 		}
 	}

@@ -12,12 +12,15 @@ var fieldLabels = []string{"统一社会信用代码", "公民身份号码", "�
 	"机构类型", "机构地址", "机构性质", "登记机关", "组成形式", "注册日期", "出资额", "主要经营场所", "负责人", "投资人", "经营者", "开办资金", "举办单位", "经费来源", "业务范围",
 	"颁发单位", "赋码机关", "颁发日期", "有效期", "性别", "民族", "出生", "住址", "住所", "类型", "地址", "国籍", "姓名", "名称"}
 
+// wraps is how long a value is at least that goes on in the next row.
+const wraps = 12
+
 // value is what stands behind a label: to the right in its row up to the next label or a wide gap, and in the rows below
 // that begin where it does.
 func (p *page) value(l label) row {
 	out := cutValue(l.row[l.next:], l.at)
-	if len(out) == 0 {
-		return nil
+	if len(out) < wraps {
+		return out
 	}
 	h := l.at.height()
 	left, y := out[0].x-out[0].w/2, out.middle()
