@@ -65,7 +65,7 @@ func judgeTextNumber(in *Input) Result {
 		if c.text == typed {
 			return Result{}
 		}
-		return differs(in, p, typed, c)
+		return differs(in, n, typed, c)
 	}
 	return missing(p, doc, n, typed, reads)
 }
@@ -191,17 +191,19 @@ func rank(c *printed) float64 {
 }
 
 // differs words a difference between the typed number and the one that the page surely has.
-func differs(in *Input, p *page, typed string, c *printed) Result {
+func differs(in *Input, n numbers, typed string, c *printed) Result {
 	f := in.Form
 	at, apart := firstDifference(typed, c.text)
-	if !c.valid && apart <= 2 && ValidNumber(f.Type, f.Number, in.AsOf) {
+	if !c.valid && n.shape == nil && apart <= 2 && ValidNumber(f.Type, f.Number, in.AsOf) {
 		return unread(unsure) // the typed number is right by itself, the one read is not: a slip of the reader is likelier
 	}
 	position := typedPosition(f.Number, at)
 	out := Finding{Code: "verify.number-photo-mismatch", Severity: Refuse, Field: numberField(f.Role), Position: position,
 		Facts: pairs("position", strconv.Itoa(position), "field", numberField(f.Role)), Region: c.at.region()}
-	if t, m, ok := onlyAlike(plainNumber(f.Number), c.text); ok {
-		out.Code, out.Facts, out.Fix = "verify.number-confusable", pairs("position", strconv.Itoa(position), "typed", t, "meant", m), c.text
+	if i, ok := onlyAlike(plainNumber(f.Number), c.text); ok {
+		out.Position = typedPosition(f.Number, i+1)
+		out.Code, out.Fix = "verify.number-confusable", c.text
+		out.Facts = pairs("position", strconv.Itoa(out.Position), "typed", plainNumber(f.Number)[i:i+1], "meant", c.text[i:i+1])
 	}
 	return Result{Findings: []Finding{out}}
 }
@@ -247,22 +249,20 @@ func typedPosition(typed string, n int) int {
 	return max(all, 1)
 }
 
-// onlyAlike tells whether two numbers differ in look-alike characters alone, and gives the first pair.
-func onlyAlike(typed, meant string) (t, m string, ok bool) {
-	a, b := []rune(typed), []rune(meant)
-	if len(a) != len(b) {
-		return "", "", false
+// onlyAlike tells whether two numbers differ in look-alike characters alone, and where first, from 0.
+func onlyAlike(typed, meant string) (first int, ok bool) {
+	if len(typed) != len(meant) {
+		return 0, false
 	}
-	for i := range a {
+	first = -1
+	for i := range len(typed) {
 		switch {
-		case a[i] == b[i]:
-		case strings.ContainsRune(alike[a[i]], b[i]):
-			if t == "" {
-				t, m = string(a[i]), string(b[i])
-			}
-		default:
-			return "", "", false
+		case typed[i] == meant[i]:
+		case strings.IndexByte(alike[rune(typed[i])], meant[i]) < 0:
+			return 0, false
+		case first < 0:
+			first = i
 		}
 	}
-	return t, m, t != ""
+	return first, first >= 0
 }

@@ -8,7 +8,7 @@ import (
 
 // Figures for a number that is only partly to be read.
 const (
-	legiblePart = 0.6 // of the other words must be read surely, so that it is the number that is at fault
+	legiblePart = 0.7 // of the other words must be read surely, so that it is the number that is at fault
 	fewUnsure   = 2   // so many characters may be the reader's own slips
 )
 

@@ -2,6 +2,7 @@ package realname
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,7 +88,7 @@ func (p *page) until(docType string, asOf time.Time) (*lastDay, string) {
 		}
 	}
 	switch {
-	case len(labels) > 0 && docType != "YYZZ":
+	case slices.ContainsFunc(labels, func(l label) bool { return docType != "YYZZ" || digits(row(l.row[l.next:]).String()) >= 4 }):
 		return nil, "the date of validity could not be read"
 	case alwaysDated[docType]:
 		// Labels are small on these; a period says by its form what it is.
