@@ -36,8 +36,6 @@ type accounts interface {
 type templates interface {
 	Template(ctx context.Context, id domain.TemplateID) (domain.Template, error)
 	Templates(ctx context.Context, account domain.AccountID, f TemplateFilter) ([]domain.Template, int, error)
-	// DueTemplates gives templates in review whose NextActionAt is not after now.
-	DueTemplates(ctx context.Context, now time.Time, limit int) ([]domain.Template, error)
 }
 
 type documents interface {

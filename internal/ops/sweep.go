@@ -16,12 +16,12 @@ import (
 
 const sweepSize = 200
 
-// Sweep looks once at everything that may have fallen due and does it: reviews, finished orders, reminders,
+// Sweep looks once at everything that may have fallen due and does it: finished orders, reminders,
 // deadlines, and intents that no wake-up reached. It says how much it did.
 func (o *Ops) Sweep(ctx context.Context) (int, error) {
 	done := 0
 	var failed error
-	for _, step := range []func(context.Context) (int, error){o.windows, o.reviews, o.finished, o.reminders, o.overdue, o.waits, o.passwords, o.retention, o.pruneCodes, o.proofs} {
+	for _, step := range []func(context.Context) (int, error){o.windows, o.finished, o.reminders, o.overdue, o.waits, o.passwords, o.retention, o.pruneCodes, o.proofs} {
 		n, err := step(ctx)
 		done += n
 		failed = errors.Join(failed, err)
@@ -42,24 +42,6 @@ func (o *Ops) DispatchDue(ctx context.Context) error {
 	}
 	wg.Wait()
 	return errors.Join(errs...)
-}
-
-func (o *Ops) reviews(ctx context.Context) (int, error) {
-	now := o.Now()
-	due, err := o.Store.DueTemplates(ctx, now, sweepSize)
-	if err != nil || len(due) == 0 {
-		return 0, err
-	}
-	plans := make([]Plan, len(due))
-	for i, t := range due {
-		plans[i] = decideReview(t, now)
-		v, err := o.Store.NewestVerification(ctx, t.ID)
-		if err == nil && v.State == domain.VerificationDesk {
-			finish(&v, domain.VerificationApproved, "system", now)
-			plans[i].Writes = append(plans[i].Writes, SetVerification{v}, step(v, "approved", "system", nil, now))
-		}
-	}
-	return o.commitEach(ctx, plans)
 }
 
 // commitEach says how many plans were committed. One that fails leaves the others, and is no progress; one whose rows

@@ -283,12 +283,3 @@ func (o *Ops) SetDefault(ctx context.Context, scope domain.Scope, id domain.Temp
 		Events: []domain.Event{event(scope, t.Account, id.Public(), "template.made-default", "ok", o.Now())},
 	})
 }
-
-// decideReview ends the simulated review: a valid form counts as approved.
-func decideReview(t domain.Template, now time.Time) Plan {
-	return Plan{
-		Expect: []Expect{{TableTemplate, int64(t.ID), t.Version}},
-		Writes: []Write{SetTemplateStatus{ID: t.ID, From: domain.TemplateInAudit, To: domain.TemplateApproved, At: now}},
-		Events: []domain.Event{{Account: t.Account, Subject: t.ID.Public(), Kind: "template.approved", Actor: "system", Via: "system", Result: "ok", At: now}},
-	}
-}

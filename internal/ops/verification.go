@@ -89,6 +89,7 @@ type submission struct {
 	template    domain.Template
 	account     domain.Account
 	examined    CheckView
+	unread      []string            // whose pictures nothing could read
 	earlier     domain.Verification // the newest; zero: none
 	open        []domain.Case       // about the template
 	authorities []string            // connected
@@ -169,6 +170,9 @@ func (o *Ops) loadSubmission(ctx context.Context, scope domain.Scope, id domain.
 	if s.examined, err = o.examineTemplate(ctx, s.template, nil); err != nil {
 		return s, err
 	}
+	if s.unread, err = o.unread(ctx, s.template); err != nil {
+		return s, err
+	}
 	bars, err := o.barred(ctx, s.template)
 	s.examined.Findings = append(s.examined.Findings, bars...)
 	return s, err
@@ -186,7 +190,7 @@ func decideSubmission(s submission, id domain.VerificationID, ownRef string, now
 		return Plan{}, err
 	}
 	v := domain.Verification{ID: id, Account: t.Account, Template: t.ID, TemplateVersion: t.Version, Version: 1, Role: firstRole(t),
-		OwnRef: ownRef, SubmittedAt: now, NotPerformed: skipped(s.examined)}
+		OwnRef: ownRef, SubmittedAt: now, NotPerformed: skipped(s)}
 	findings := s.examined.Findings
 	v.Findings = findingsText(findings)
 	v.OwnRef = refOf(v)
@@ -204,15 +208,12 @@ func decideSubmission(s submission, id domain.VerificationID, ownRef string, now
 	switch {
 	case s.examined.Reading:
 		v.State, v.NextActionAt = domain.VerificationReading, now.Add(time.Duration(s.table.Verify.ReadingMinutes)*time.Minute)
-	case refusal != nil || provider == "" || wantsDesk(s.table.Verify, s.examined):
+	case refusal != nil || provider == "" || wantsDesk(s):
 		toDesk(&v, s.table, now)
 	default:
 		toAuthority(&v, s.table, now)
 	}
 	under := SetTemplateStatus{ID: t.ID, From: t.Status, To: domain.TemplateInAudit, At: now}
-	if len(s.authorities) == 0 && s.table.House.TemplateReview > 0 { // a review that is simulated ends by itself
-		under.NextActionAt = now.Add(s.table.House.TemplateReview)
-	}
 	plan.Writes = append(plan.Writes, InsertVerification{v}, under, FlagProof{Template: t.ID, At: now},
 		step(v, "submitted", s.actor.name, nil, now))
 	if v.State == domain.VerificationDesk {
@@ -291,21 +292,24 @@ func casesOf(s submission, findings []realname.Finding, now time.Time) (writes [
 }
 
 // wantsDesk says whether a person looks at a submission before an authority does.
-func wantsDesk(terms policy.Verifying, seen CheckView) bool {
-	warnings, unread := seen.Unsure()
-	switch terms.Review {
+func wantsDesk(s submission) bool {
+	warnings, unread := s.examined.Unsure()
+	switch s.table.Verify.Review {
 	case policy.ReviewAlways:
 		return true
 	case policy.ReviewNever:
 		return false
 	}
-	return unread || len(warnings) > 0
+	return unread || len(s.unread) > 0 || len(warnings) > 0
 }
 
 // skipped are the checks that were not performed, "role check" to reason.
-func skipped(seen CheckView) map[string]string {
+func skipped(s submission) map[string]string {
 	out := map[string]string{}
-	for _, n := range seen.NotPerformed {
+	for _, role := range s.unread {
+		out[role+" text"] = "nothing could read the picture"
+	}
+	for _, n := range s.examined.NotPerformed {
 		out[string(n.Role)+" "+n.Check] = n.Reason
 	}
 	return out

@@ -272,7 +272,7 @@ func (o *Ops) readOne(ctx context.Context, v domain.Verification) (Plan, error) 
 // decideRead is what becomes of a submission once its pictures are read, or were not in time.
 func decideRead(s submission, v domain.Verification, now time.Time) (Plan, error) {
 	findings := s.examined.Findings
-	v.Findings, v.NotPerformed = findingsText(findings), skipped(s.examined)
+	v.Findings, v.NotPerformed = findingsText(findings), skipped(s)
 	cases, refusal := casesOf(s, findings, now)
 	provider, _ := chooseProvider(s.table.Verify, s.authorities, s.template, v.Tried)
 	on := lifecycle.CheckCleared
@@ -281,7 +281,7 @@ func decideRead(s submission, v domain.Verification, now time.Time) (Plan, error
 		on = lifecycle.TermOver
 	case refusal != nil:
 		on = lifecycle.CheckUnfit
-	case provider == "" || wantsDesk(s.table.Verify, s.examined):
+	case provider == "" || wantsDesk(s):
 		on = lifecycle.CheckUnsure
 	}
 	to, err := lifecycle.NextVerification(v.State, on)

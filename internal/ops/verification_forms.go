@@ -39,3 +39,24 @@ func (o *Ops) picturesFor(ctx context.Context, id domain.DocumentID) ([]Material
 	}
 	return []MaterialPicture{{d.Format, raw}}, nil
 }
+
+// unread are the roles whose picture there is no text of: nothing reads here, or what reads could not.
+func (o *Ops) unread(ctx context.Context, t domain.Template) ([]string, error) {
+	var out []string
+	for _, of := range []struct {
+		role realname.Role
+		doc  domain.DocumentID
+	}{{realname.Owner, t.Document}, {realname.Contact, t.ContactDocument}} {
+		if of.doc == 0 {
+			continue
+		}
+		d, err := o.Store.Document(ctx, of.doc)
+		if err != nil {
+			return nil, err
+		}
+		if d.Reading == domain.ReadingAbsent || d.Reading == domain.ReadingFailed {
+			out = append(out, string(of.role))
+		}
+	}
+	return out, nil
+}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -41,6 +42,11 @@ func parseCalendar(body string) (Calendar, error) {
 		}
 	}
 	return c, nil
+}
+
+// Equal reports whether two calendars have the same days.
+func (c Calendar) Equal(o Calendar) bool {
+	return c.Version == o.Version && maps.Equal(c.rest, o.rest) && maps.Equal(c.work, o.work)
 }
 
 // Works reports whether the day of t is worked.

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -101,21 +100,20 @@ type Suffix struct {
 
 // House is what holds for every suffix.
 type House struct {
-	Currency       string        `toml:"currency"`
-	Agreement      string        `toml:"agreement"`        // current version of the registration agreement
-	MaxNames       int           `toml:"max_names"`        // per batch, the product's UpTo4000
-	MaxTemplates   int           `toml:"max_templates"`    // per account
-	TemplateReview time.Duration `toml:"-"`                // simulated wait until a valid form counts as approved
-	ReviewText     string        `toml:"template_review"`  // its written form, "3s"
-	IntentDays     int           `toml:"intent_days"`      // business days of 24 h until a silent registry means the desk
-	AuthCodeDays   int           `toml:"auth_code_days"`   // days until an authorization code that was given out is cleared [5]
-	DefaultNS      []string      `toml:"name_servers"`     // for names bought without any
-	MinTopUp       int64         `toml:"min_top_up"`       // minor units
-	MaxTopUp       int64         `toml:"max_top_up"`       // minor units
-	Reminders      []int         `toml:"reminders"`        // days before expiry
-	ProofReminders []int         `toml:"proof_reminders"`  // days before a name's proof is due [3, 1]
-	ContactDays    int           `toml:"contact_days"`     // to verify a new registrant's e-mail or telephone; then the name is held [15]
-	ChangeLockDays int           `toml:"change_lock_days"` // without a transfer away after another registrant, where the owner chose the lock [60]
+	Currency       string   `toml:"currency"`
+	Agreement      string   `toml:"agreement"`        // current version of the registration agreement
+	MaxNames       int      `toml:"max_names"`        // per batch, the product's UpTo4000
+	MaxTemplates   int      `toml:"max_templates"`    // per account
+	ReviewText     string   `toml:"template_review"`  // of rows from before templates were verified: not looked at
+	IntentDays     int      `toml:"intent_days"`      // business days of 24 h until a silent registry means the desk
+	AuthCodeDays   int      `toml:"auth_code_days"`   // days until an authorization code that was given out is cleared [5]
+	DefaultNS      []string `toml:"name_servers"`     // for names bought without any
+	MinTopUp       int64    `toml:"min_top_up"`       // minor units
+	MaxTopUp       int64    `toml:"max_top_up"`       // minor units
+	Reminders      []int    `toml:"reminders"`        // days before expiry
+	ProofReminders []int    `toml:"proof_reminders"`  // days before a name's proof is due [3, 1]
+	ContactDays    int      `toml:"contact_days"`     // to verify a new registrant's e-mail or telephone; then the name is held [15]
+	ChangeLockDays int      `toml:"change_lock_days"` // without a transfer away after another registrant, where the owner chose the lock [60]
 	People
 	Version int64 `toml:"-"`
 }
@@ -231,11 +229,7 @@ func Parse(rows []Row) (*Table, error) {
 			if err := strict(r.Body, &t.House); err != nil {
 				return nil, fmt.Errorf("policy house: %w", err)
 			}
-			d, err := time.ParseDuration(t.House.ReviewText)
-			if err != nil {
-				return nil, fmt.Errorf("policy house: template_review: %w", err)
-			}
-			t.House.TemplateReview, t.House.Version = d, r.Version
+			t.House.Version = r.Version
 			if t.House.AuthCodeDays <= 0 {
 				t.House.AuthCodeDays = 5
 			}

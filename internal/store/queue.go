@@ -367,7 +367,7 @@ func (s *Store) Quiet(ctx context.Context, now time.Time) (ops.Quiet, error) {
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var first time.Time
 	err := s.read(ctx, func(_ *sql.Tx, q *db.Queries) error {
-		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTemplateDue, q.NextTenureDue, q.NextDeadline, q.NextWindowDue, q.NextDocumentDue,
+		for _, next := range []func(context.Context) (sql.NullTime, error){q.NextTenureDue, q.NextDeadline, q.NextWindowDue, q.NextDocumentDue,
 			q.NextVerificationDue, q.NextReadingDue, q.NextResubmission, q.NextProofDue} {
 			t, err := next(ctx)
 			if errors.Is(err, sql.ErrNoRows) {

@@ -68,15 +68,6 @@ func (s *Store) Template(ctx context.Context, id domain.TemplateID) (domain.Temp
 	return templateOf(r)
 }
 
-// DueTemplates implements ops.Store.
-func (s *Store) DueTemplates(ctx context.Context, now time.Time, limit int) ([]domain.Template, error) {
-	rows, err := s.queries().DueTemplates(ctx, db.DueTemplatesParams{NextActionAt: stamp(now), Limit: int32(atMost(limit))})
-	if err != nil {
-		return nil, wrap(err)
-	}
-	return templatesOf(rows)
-}
-
 // LoadOrder implements ops.Store; "account.not-found" where the account doesn't exist.
 func (s *Store) LoadOrder(ctx context.Context, account domain.AccountID, template domain.TemplateID, names []domain.Name, key string) (ops.OrderSnapshot, error) {
 	var o ops.OrderSnapshot

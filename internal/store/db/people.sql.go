@@ -156,65 +156,6 @@ func (q *Queries) DropDefaultTemplate(ctx context.Context, accountID int64) erro
 	return err
 }
 
-const dueTemplates = `-- name: DueTemplates :many
-select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id from template where next_action_at is not null and next_action_at <= $1 and status = 'InAudit'
-order by next_action_at, id limit $2
-`
-
-type DueTemplatesParams struct {
-	NextActionAt sql.NullTime
-	Limit        int32
-}
-
-func (q *Queries) DueTemplates(ctx context.Context, arg DueTemplatesParams) ([]Template, error) {
-	rows, err := q.db.QueryContext(ctx, dueTemplates, arg.NextActionAt, arg.Limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Template
-	for rows.Next() {
-		var i Template
-		if err := rows.Scan(
-			&i.ID,
-			&i.AccountID,
-			&i.Version,
-			&i.Status,
-			&i.Reason,
-			&i.Kind,
-			&i.Owner,
-			&i.Contact,
-			&i.CertificateType,
-			&i.SealedNumber,
-			&i.MaskedNumber,
-			&i.IsDefault,
-			&i.CreatedAt,
-			&i.UpdatedAt,
-			&i.NextActionAt,
-			&i.OldForm,
-			&i.DocumentID,
-			&i.ValidFrom,
-			&i.ValidUntil,
-			&i.LongTerm,
-			&i.ContactType,
-			&i.SealedContact,
-			&i.MaskedContact,
-			&i.ContactDocumentID,
-			&i.VerificationID,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const fix = `-- name: Fix :exec
 insert into installation (name, value) values ($1, $2) on conflict (name) do nothing
 `

@@ -170,8 +170,7 @@ func (q *Queries) DueProofs(ctx context.Context, arg DueProofsParams) ([]Tenure,
 }
 
 const dueRows = `-- name: DueRows :one
-select (select count(*) from template t where t.next_action_at is not null and t.next_action_at <= $1 and t.status = 'InAudit')
-     + (select count(*) from tenure n where n.ended_at is null and n.next_action_at is not null and n.next_action_at <= $1)
+select (select count(*) from tenure n where n.ended_at is null and n.next_action_at is not null and n.next_action_at <= $1)
      + (select count(*) from document d where d.reading = 'waiting')
      + (select count(*) from document d where d.shred_at is not null and d.shred_at <= $1)
      + (select count(*) from registry_window w where w.next_action_at is not null and w.next_action_at <= $1)
@@ -491,18 +490,6 @@ func (q *Queries) NextProofDue(ctx context.Context) (sql.NullTime, error) {
 	var proof_at sql.NullTime
 	err := row.Scan(&proof_at)
 	return proof_at, err
-}
-
-const nextTemplateDue = `-- name: NextTemplateDue :one
-select next_action_at from template where next_action_at is not null and status = 'InAudit'
-order by next_action_at limit 1
-`
-
-func (q *Queries) NextTemplateDue(ctx context.Context) (sql.NullTime, error) {
-	row := q.db.QueryRowContext(ctx, nextTemplateDue)
-	var next_action_at sql.NullTime
-	err := row.Scan(&next_action_at)
-	return next_action_at, err
 }
 
 const nextTenureDue = `-- name: NextTenureDue :one

@@ -1,5 +1,9 @@
 -- +goose Up
 
+-- Reviews that were simulated are over: what was under one is submitted again, to an authority.
+update template set status = 'NotUpload', next_action_at = null where status = 'InAudit';
+drop index template_due;
+
 -- One submission of a template. At most one is under way for a template.
 create table verification (
     id               bigint primary key,

@@ -56,10 +56,6 @@ where id = sqlc.arg(id) and status = sqlc.arg(from_status);
 -- name: Template :one
 select * from template where id = $1;
 
--- name: DueTemplates :many
-select * from template where next_action_at is not null and next_action_at <= $1 and status = 'InAudit'
-order by next_action_at, id limit $2;
-
 -- name: PutCart :exec
 insert into cart_line (account_id, name, years, fee, added_at) values ($1, $2, $3, $4, $5)
 on conflict (account_id, name) do update set years = excluded.years, fee = excluded.fee, added_at = excluded.added_at;

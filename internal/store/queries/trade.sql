@@ -59,8 +59,7 @@ select (select count(*) from intent q where q.state = 'queued')
      + (select count(*) from intent o where o.state in ('open', 'unknown', 'pending'));
 
 -- name: DueRows :one
-select (select count(*) from template t where t.next_action_at is not null and t.next_action_at <= $1 and t.status = 'InAudit')
-     + (select count(*) from tenure n where n.ended_at is null and n.next_action_at is not null and n.next_action_at <= $1)
+select (select count(*) from tenure n where n.ended_at is null and n.next_action_at is not null and n.next_action_at <= $1)
      + (select count(*) from document d where d.reading = 'waiting')
      + (select count(*) from document d where d.shred_at is not null and d.shred_at <= $1)
      + (select count(*) from registry_window w where w.next_action_at is not null and w.next_action_at <= $1)
@@ -93,10 +92,6 @@ where n.ended_at is null and n.proof_at is not null and n.proof_at <= sqlc.arg(b
 
 -- name: NextProofDue :one
 select proof_at from tenure where ended_at is null and proof_at is not null order by proof_at limit 1;
-
--- name: NextTemplateDue :one
-select next_action_at from template where next_action_at is not null and status = 'InAudit'
-order by next_action_at limit 1;
 
 -- name: NextTenureDue :one
 select next_action_at from tenure where ended_at is null and next_action_at is not null

@@ -107,10 +107,6 @@ func templates(b *bench) {
 	if n != 2 || len(page) != 1 || page[0].ID != first.ID {
 		b.Fatalf("the second page has %v of %d", page, n)
 	}
-	if got := must[[]domain.Template](b)(b.DueTemplates(b.ctx, now.Add(3*time.Second-time.Microsecond), 10)); len(got) != 0 {
-		b.Fatalf("due too early: %v", got)
-	}
-	b.same("due", must[[]domain.Template](b)(b.DueTemplates(b.ctx, now.Add(3*time.Second), 10)), []domain.Template{first})
 	to := ops.SetTemplateStatus{ID: first.ID, From: domain.TemplateInAudit, To: domain.TemplateReject, Reason: "template.name", At: now.Add(time.Minute)}
 	b.commit(to)
 	first.Status, first.Reason, first.NextActionAt, first.UpdatedAt, first.Version = domain.TemplateReject, "template.name", time.Time{}, now.Add(time.Minute), 2

@@ -369,7 +369,7 @@ func deadlines(b *bench) {
 	b.commit(ops.InsertTemplate{Template: m}, ops.InsertTenure{Tenure: n})
 	b.same("next", must[time.Time](b)(b.NextDue(b.ctx)), now.Add(time.Second))
 	b.same("quiet", must[ops.Quiet](b)(b.Quiet(b.ctx, now.Add(time.Second))), ops.Quiet{Intents: 3, Due: 1})
-	b.same("quiet", must[ops.Quiet](b)(b.Quiet(b.ctx, now.Add(time.Hour))), ops.Quiet{Intents: 3, Due: 2})
+	b.same("quiet", must[ops.Quiet](b)(b.Quiet(b.ctx, now.Add(time.Hour))), ops.Quiet{Intents: 3, Due: 1})
 	release := b.done(domain.Intent{ID: w.Intents[2].ID, State: domain.IntentQueued}, w.Items[2], false)
 	release.Entries = []ledger.Entry{ledger.Release(w.Items[2])}
 	b.plan(release)

@@ -77,6 +77,11 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"maintenance windows", maintenance},
 		{"paused registries", pauses},
 		{"credentials", credentials},
+		{"submissions", submissions},
+		{"what is due of submissions", dueSubmissions},
+		{"one node has a submission", leasingRace},
+		{"signed codes", signedCodes},
+		{"registers", registers},
 		{"reconciliation finds what is planted", reconciliation},
 	} {
 		t.Run(c.name, func(t *testing.T) {
