@@ -98,10 +98,22 @@ func (w walker) run(what string, steps ...step) {
 // there waits until a script finds something true on the page.
 func (w walker) there(what, js string) {
 	w.t.Helper()
-	eventually(w.t, 40*time.Second, what, func() bool {
+	w.until(40*time.Second, what, func() bool {
 		got, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool]("!!("+js+")"))
 		return err == nil && got
 	})
+}
+
+// until polls, and shows the page where the condition never holds.
+func (w walker) until(within time.Duration, what string, cond func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(within); !cond(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			where, _ := chromedp.Run(w.ctx, chromedp.Location())
+			body, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("main")))
+			w.t.Fatalf("after %s still not: %s, at %s\n%s", within, what, where, body)
+		}
+	}
 }
 
 // prove verifies the telephone number or the address that stands in the form.
@@ -120,7 +132,7 @@ func (w walker) upload(role, path string) {
 // ready waits until everything has been looked at, the text of the picture too, and nothing is refused.
 func (w walker) ready() {
 	w.t.Helper()
-	eventually(w.t, 60*time.Second, "the form and its picture are found good", func() bool {
+	w.until(60*time.Second, "the form and its picture are found good", func() bool {
 		state, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](`(() => { const c = document.querySelector('#part-checks-owner'); return [c.dataset.reading, c.dataset.refused, !!document.querySelector('#shot-owner')].join() })()`))
 		if err == nil && strings.HasPrefix(state, "false,") && !strings.HasPrefix(state, "false,0") {
 			body, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("#part-checks-owner")))
@@ -137,9 +149,9 @@ func (w walker) verified(p papers.Person, phone, email string) {
 	fill(w.ctx, w.t, formOf(p, phone, email))
 	w.prove("phone", phone)
 	w.prove("email", email)
-	w.upload("owner", picture(w.t, p, "id-card.jpg", papers.Options{Seed: 11}))
+	w.upload("owner", picture(w.t, p, "id-card.jpg", papers.Options{Seed: 1}))
 	w.run("the picture is there", visible("#shot-owner"))
 	w.ready()
 	w.run("hand it in", click("#template-submit"), visible("#template-state"))
-	eventually(w.t, 90*time.Second, "the template is approved", func() bool { return status(w.ctx, "#template-state") == "Approved" })
+	w.until(90*time.Second, "the template is approved", func() bool { return status(w.ctx, "#template-state") == "Approved" })
 }

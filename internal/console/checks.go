@@ -69,7 +69,7 @@ func fieldOf(f realname.Finding) string {
 
 // checksOf sorts a report for the card of one role: what refuses first, then what warns, what passed, what was not
 // looked at. Codes that another one found explains better are left out.
-func (v *visit) checksOf(role realname.Role, seen ops.CheckView, reading, pictured bool, form numbers) checksView {
+func (v *visit) checksOf(role realname.Role, seen ops.CheckView, reading, pictured bool, form numbers, about subject) checksView {
 	view := checksView{Role: string(role), Reading: reading}
 	r := ofRole(seen, role)
 	told := map[string]bool{}
@@ -125,8 +125,8 @@ func (v *visit) checksOf(role realname.Role, seen ops.CheckView, reading, pictur
 	}
 	for _, c := range realname.Checks() {
 		label := checkLabel(c.ID)
-		if !pictured && c.Needs != realname.NeedsForm {
-			continue // nothing to judge yet
+		if !pictured && c.Needs != realname.NeedsForm || c.Needs == realname.NeedsForm && !about.asks(role, c.ID) {
+			continue // nothing to judge yet, or ever
 		}
 		if troubled[c.ID] || measured[c.ID] {
 			continue
@@ -171,6 +171,42 @@ func ofRole(seen ops.CheckView, role realname.Role) realname.Report {
 		}
 	}
 	return r
+}
+
+// subject is what of a form there is to judge: a rule about something that isn't there has not been passed.
+type subject struct {
+	kind domain.SubjectKind
+	typ  string
+	has  func(field string) bool
+}
+
+// asks reports whether a check of the form has anything to judge.
+func (s subject) asks(role realname.Role, check string) bool {
+	number, name, latin := "CertificateCode", "OrganizationNameCN", "OrganizationName"
+	if role == realname.Contact {
+		number, name, latin = "RegistrantCertificateCode", "RegistrantNameCN", "RegistrantName"
+	}
+	switch check {
+	case "number-form":
+		return s.has(number)
+	case "owner-name":
+		return s.has(name)
+	case "latin-name":
+		return s.has(name) && s.has(latin)
+	case "foreign-name":
+		return s.has(name) && (s.typ == "HZ" || s.typ == "GWSFZ" || strings.HasPrefix(s.typ, "GWJG"))
+	case "contact-person":
+		return s.kind == domain.Organisation && s.has("RegistrantNameCN")
+	case "address":
+		return role == realname.Owner && (s.has("StreetCN") || s.has("Street"))
+	case "validity":
+		return role == realname.Owner && (s.has("ValidUntil") || s.has("LongTerm"))
+	case "superseded":
+		return role == realname.Owner && s.kind == domain.Organisation
+	case "region":
+		return role == realname.Owner
+	}
+	return true
 }
 
 // merge keeps one line of passed or skipped checks per label: several rules about one field are one thing to a reader.

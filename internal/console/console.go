@@ -5,6 +5,7 @@ package console
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -21,6 +22,7 @@ type Operations interface {
 	templateOps
 	verificationOps
 	documentOps
+	privacyOps
 	reachOps
 	reviewOps
 	searchOps
@@ -70,6 +72,12 @@ type documentOps interface {
 	Documents(ctx context.Context, scope domain.Scope) ([]domain.Document, error)
 	DocumentLink(scope domain.Scope, id domain.DocumentID) string
 	LinkedPicture(ctx context.Context, scope domain.Scope, id domain.DocumentID, expires, signature, purpose string) (ops.Picture, error)
+}
+
+// privacyOps hand out and erase what is kept about a person.
+type privacyOps interface {
+	ExportData(ctx context.Context, scope domain.Scope, w io.Writer, most int64) error
+	EraseData(ctx context.Context, scope domain.Scope) (ops.Erasure, error)
 }
 
 // reachOps prove telephone numbers and addresses.
@@ -333,6 +341,8 @@ func (c *console) routes() []route {
 		{"GET /documents/{id}", owner, (*visit).document},
 		{"GET /documents/{id}/picture", owner, (*visit).documentPicture},
 		{"GET /account/privacy", owner, (*visit).privacy},
+		{"POST /account/privacy/export", owner, (*visit).privacyExport},
+		{"POST /account/privacy/erase", owner, (*visit).privacyErase},
 		{"GET /account/reach", owner, (*visit).reach},
 		{"POST /account/reach/send", owner, (*visit).reachSend},
 		{"POST /account/reach/verify", owner, (*visit).reachVerify},

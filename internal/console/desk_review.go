@@ -210,6 +210,10 @@ func (v *visit) reviewView(status int, typed url.Values, n *notice) error {
 		}
 	}
 	number := v.r.URL.Query().Get("number") == "show"
+	form := formOf(t)
+	form.Set("CertificateCode", t.MaskedNumber)
+	form.Set("RegistrantCertificateCode", t.MaskedContact)
+	about := subject{t.Contact.Kind, t.CertificateType, func(field string) bool { return form.Get(field) != "" }}
 	if !number {
 		p.ShowNumber = v.r.URL.Path + "?number=show"
 	}
@@ -235,7 +239,7 @@ func (v *visit) reviewView(status int, typed url.Values, n *notice) error {
 			}
 			if side.Doc = doc.Document; doc.ShreddedAt.IsZero() && doc.ID != 0 {
 				side.Shot = v.shotOf(s.role, doc.Document, v.marksOf(seen, s.role))
-				side.Checks = v.checksOf(s.role, seen, false, true, numbers{})
+				side.Checks = v.checksOf(s.role, seen, false, true, numbers{}, about)
 			} else {
 				side.Doc = domain.Document{}
 			}

@@ -331,7 +331,7 @@ func (p *editorPage) check(v *visit) error {
 			continue
 		}
 		reading := s.Doc.Reading == domain.ReadingWaiting && s.Doc.ID != 0
-		s.Checks = v.checksOf(s.Role, seen, reading, s.Doc.ID != 0, typed)
+		s.Checks = v.checksOf(s.Role, seen, reading, s.Doc.ID != 0, typed, p.subject())
 		s.Shot.Marks = v.marksOf(seen, s.Role)
 		p.Reading = p.Reading || reading
 		p.Refusals += s.Checks.Refused
@@ -352,6 +352,23 @@ func (p *editorPage) check(v *visit) error {
 		}
 	}
 	return nil
+}
+
+// subject is what there is to judge: a number that is kept counts as typed.
+func (p *editorPage) subject() subject {
+	return subject{p.Kind, p.V("CertificateType"), func(field string) bool {
+		switch {
+		case strings.TrimSpace(p.V(field)) != "":
+			return true
+		case p.T == nil:
+			return false
+		case field == "CertificateCode":
+			return p.T.MaskedNumber != ""
+		case field == "RegistrantCertificateCode":
+			return p.T.MaskedContact != ""
+		}
+		return false
+	}}
 }
 
 // ifEmpty lets a field's own name through that no other one stands for.

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"strings"
 	"time"
 
@@ -139,6 +140,18 @@ func (f *fake) LinkedPicture(_ context.Context, s domain.Scope, id domain.Docume
 	}
 	f.people.did = append(f.people.did, "look "+purpose)
 	return ops.Picture{Format: "jpeg", Content: noisy()}, f.call("LinkedPicture", s)
+}
+
+func (f *fake) ExportData(_ context.Context, s domain.Scope, w io.Writer, _ int64) error {
+	if err := f.call("ExportData", s); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "PK\x03\x04")
+	return err
+}
+func (f *fake) EraseData(_ context.Context, s domain.Scope) (ops.Erasure, error) {
+	f.people.did = append(f.people.did, "erase")
+	return ops.Erasure{Templates: 2, Documents: 3, Reaches: 1, Kept: []ops.Kept{{What: domain.TemplateID(1).Public(), Reason: "template.in-use", Names: 2}}}, f.call("EraseData", s)
 }
 
 func (f *fake) SendPhoneEmailCode(_ context.Context, s domain.Scope, kind domain.ReachType, typed string) error {
@@ -373,6 +386,8 @@ func peopleShots() []shot {
 			f.fail["SendPhoneEmailCode"] = fault.New(fault.Invalid, "template.field-malformed", "field", "Telephone", "rule", "telephone")
 		}},
 		{"privacy", o, "/account/privacy", nil, 200, both(withPicture, withLooks)},
+		{"privacy-erased", o, "/account/privacy/erase", map[string][]string{"confirm": {"Lin@yunhe-tea.com"}}, 200, withPicture},
+		{"privacy-unsure", o, "/account/privacy/erase", map[string][]string{"confirm": {"yes"}}, 422, withPicture},
 		{"privacy-none", o, "/account/privacy", nil, 200, nil},
 		{"domain-due", o, "/domains/yunhe-tea.com", nil, 200, both(withNames, withTemplates(domain.TemplateNotUpload), withDue)},
 		{"domain-due-review", o, "/domains/yunhe-tea.com", nil, 200, both(withNames, withTemplates(domain.TemplateInAudit), withDue)},

@@ -40,6 +40,8 @@ func standingOf(cat catalogue, t domain.Tenure, now time.Time) standing {
 		s.Tag, s.Text = "info", cat.say("state.pending-create")
 	case t.Statuses.Has(domain.PendingTransfer):
 		s.Tag, s.Text = "info", cat.say("state.pending-transfer")
+	case !t.VerifyBy.IsZero():
+		s.Tag, s.Text = "warn", cat.say("state.unproven")
 	case !t.ExpiresAt.IsZero() && days < soon:
 		s.Tag, s.Text = "warn", cat.count("state.expires-in", days)
 	case len(t.NameServers) == 0:

@@ -431,3 +431,24 @@ func TestNameLeadsToItsRegistrant(t *testing.T) {
 		t.Error("the registrant is verified, and asked for all the same")
 	}
 }
+
+func TestPrivacy(t *testing.T) {
+	b, v := owner4(t)
+	res, body := v.post("/account/privacy/export", url.Values{})
+	if res.Header.Get("Content-Type") != "application/zip" || !strings.Contains(res.Header.Get("Content-Disposition"), ".zip") || res.Header.Get("Cache-Control") != "no-store" || body != "PK\x03\x04" {
+		t.Errorf("the archive is %v, %d bytes", res.Header, len(body))
+	}
+	b.f.fail["ExportData"] = fault.New(fault.Unavailable, "registry.unreachable", "registry", "x")
+	if res, body := v.post("/account/privacy/export", url.Values{}); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "<!doctype html>") || res.Header.Get("Content-Disposition") != "" {
+		t.Errorf("an export that fails: %d %v", res.StatusCode, res.Header)
+	}
+	for _, typed := range []string{"", "yes", "lin@yunhe-tea.co"} {
+		res, body := v.post("/account/privacy/erase", url.Values{"confirm": {typed}})
+		if res.StatusCode != http.StatusUnprocessableEntity || len(b.f.people.did) > 0 || !strings.Contains(body, `data-code="input.confirmation"`) {
+			t.Errorf("%q erases: %d, %v", typed, res.StatusCode, b.f.people.did)
+		}
+	}
+	if _, body := v.post("/account/privacy/erase", url.Values{"confirm": {" LIN@yunhe-tea.com "}}); !slices.Equal(b.f.people.did, []string{"erase"}) || !strings.Contains(body, `data-code="template.in-use"`) {
+		t.Errorf("did %v", b.f.people.did)
+	}
+}

@@ -3,8 +3,11 @@ package console
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/ops"
 )
 
 // What the page of looks shows.
@@ -15,11 +18,9 @@ const (
 
 type privacyPage struct {
 	Shell
-	Looks     []domain.Event
-	Whole     bool
-	Erased    bool
-	ErasedSay string
-	Fault     *notice
+	Looks  []domain.Event
+	Erased *ops.Erasure
+	Fault  *notice
 }
 
 // looks are who opened the caller's pictures, newest first.
@@ -57,4 +58,52 @@ func (v *visit) privacyView(status int, p privacyPage) error {
 	}
 	p.Shell = v.shell(v.cat.say("privacy.title"), "privacy")
 	return v.page(status, "privacy", p)
+}
+
+// privacyExport streams everything that is kept about the caller; an error after the first byte can only end it.
+func (v *visit) privacyExport() error {
+	if err := v.formErr(); err != nil {
+		return err
+	}
+	out := &late{v: v, name: "openregistrar-" + v.account.ID.Uin() + ".zip"}
+	err := v.Ops.ExportData(v.ctx, v.scope, out, 0)
+	if err != nil && out.begun {
+		v.Log.Error("console: export broke off", "err", causeOf(fault.Of(err)))
+		panic(http.ErrAbortHandler) // the browser must not take half of it for the whole
+	}
+	return err
+}
+
+// late sends the headers with the first byte, so that an error before it can still be told as a page.
+type late struct {
+	v     *visit
+	name  string
+	begun bool
+}
+
+func (l *late) Write(p []byte) (int, error) {
+	if !l.begun {
+		l.begun = true
+		h := l.v.w.Header()
+		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Disposition", `attachment; filename="`+l.name+`"`)
+	}
+	return l.v.w.Write(p)
+}
+
+// privacyErase destroys what is not needed any more, once the owner has typed the own address.
+func (v *visit) privacyErase() error {
+	if err := v.formErr(); err != nil {
+		return err
+	}
+	if !strings.EqualFold(strings.TrimSpace(v.r.PostFormValue("confirm")), v.account.Email) {
+		n := v.notice(fault.New(fault.Invalid, "input.confirmation", "name", v.account.Email))
+		n.Field = "confirm"
+		return v.privacyView(http.StatusUnprocessableEntity, privacyPage{Fault: &n})
+	}
+	done, err := v.Ops.EraseData(v.ctx, v.scope)
+	if err != nil {
+		return err
+	}
+	return v.privacyView(http.StatusOK, privacyPage{Erased: &done})
 }
