@@ -230,7 +230,7 @@ func endToEnd(dir, binary, engine string, flags []string) (rates, error) {
 	var list struct {
 		TemplateSet []struct{ TemplateId, AuditStatus string } //nolint:revive // the product's spelling
 	}
-	for deadline := time.Now().Add(20 * time.Second); len(list.TemplateSet) == 0 || list.TemplateSet[0].AuditStatus != "Approved"; {
+	for deadline := time.Now().Add(90 * time.Second); len(list.TemplateSet) == 0 || list.TemplateSet[0].AuditStatus != "Approved"; {
 		if time.Now().After(deadline) {
 			return out, errors.New("the template is never approved")
 		}
