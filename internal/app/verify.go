@@ -12,7 +12,8 @@ import (
 
 const (
 	verifyEvery  = time.Second // wall time
-	pollVerdicts = 2           // of those: between looks into authorities' queues
+	pollVerdicts = 2           // of those: between looks into authorities' queues while they have something of ours
+	pollAnyway   = 60          // else: an authority may think better of it
 	callbackPath = "/callbacks/verifier/"
 )
 
@@ -71,10 +72,11 @@ func (a *App) verifyAll(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if n%pollVerdicts == 0 {
+			expecting, err := a.ops.Expecting(ctx)
+			if err == nil && (expecting && n%pollVerdicts == 0 || n%pollAnyway == 0) {
 				a.hearVerdicts(ctx)
 			}
-			if _, err := a.ops.Verify(ctx); err != nil && ctx.Err() == nil {
+			if _, err = a.ops.Verify(ctx); err != nil && ctx.Err() == nil {
 				a.log.Warn("verifications", "error", err.Error())
 			}
 		}

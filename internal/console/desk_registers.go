@@ -44,7 +44,7 @@ func (v *visit) registerLoad() error {
 	if len(files) == 0 {
 		return fault.New(fault.Invalid, "input.form-malformed")
 	}
-	list, err := parseRegister(files[0].Body)
+	list, err := ParseRegister(files[0].Body)
 	if err == nil {
 		list, err = v.Ops.LoadRegister(v.ctx, v.all, list)
 	}
@@ -77,8 +77,8 @@ type registerFile struct {
 	} `toml:"entry"`
 }
 
-// parseRegister reads a register's file strictly: what it doesn't know is an error.
-func parseRegister(body []byte) (domain.RegisterList, error) {
+// ParseRegister reads a register from its file (TOML) strictly: what it does not know is an error.
+func ParseRegister(body []byte) (domain.RegisterList, error) {
 	var f registerFile
 	meta, err := toml.Decode(string(body), &f)
 	if err != nil || len(meta.Undecoded()) > 0 {

@@ -214,7 +214,7 @@ func (x *rulingCase) cleared(ready func(domain.Template) []Write, scope domain.S
 	v := &x.v
 	facts := map[string]string{"note": note}
 	done := event(scope, v.Account, v.Template.Public(), "review.approved", "ok", now)
-	provider, _ := chooseProvider(x.table.Verify, x.authorities, x.template, v.Tried)
+	provider, _ := x.provider(v.Tried)
 	if provider != "" {
 		if _, err := lifecycle.NextVerification(v.State, lifecycle.CheckCleared); err != nil {
 			return Plan{}, err

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,8 @@ type verifications interface {
 	NewestVerification(ctx context.Context, template domain.TemplateID) (domain.Verification, error)
 	// VerificationBy finds what an authority speaks of, by its reference or by ours.
 	VerificationBy(ctx context.Context, provider, reference, ownRef string) (domain.Verification, error)
+	// SuffixesUnder gives the suffixes of running names under a template (of its first 500 names).
+	SuffixesUnder(ctx context.Context, template domain.TemplateID) ([]string, error)
 	// DueVerifications gives what is to be handed over or asked after, and what a node died over.
 	DueVerifications(ctx context.Context, now, wall time.Time, limit int) ([]domain.Verification, error)
 	// ReadingVerifications gives those whose pictures were not read when they were submitted.
@@ -29,6 +32,8 @@ type verifications interface {
 	Resubmissions(ctx context.Context, now time.Time, limit int) ([]domain.Verification, error)
 	// HandedTo counts submissions that a provider may have without our knowing its reference.
 	HandedTo(ctx context.Context, provider string) (int, error)
+	// Handed counts submissions that authorities may have.
+	Handed(ctx context.Context) (int, error)
 	// DeskVerifications lists what a person has to decide, by deadline, with how many there are.
 	DeskVerifications(ctx context.Context, p Page) ([]domain.Verification, int, error)
 	VerificationSteps(ctx context.Context, id domain.VerificationID) ([]domain.VerificationStep, error)
@@ -93,6 +98,7 @@ type submission struct {
 	earlier     domain.Verification // the newest; zero: none
 	open        []domain.Case       // about the template
 	authorities []string            // connected
+	suffixes    []string            // of the names under it
 	table       *policy.Table
 	actor       scopeActor
 	appeal      bool // refused by a machine, and its owner says that the machine is wrong
@@ -161,6 +167,9 @@ func (o *Ops) loadSubmission(ctx context.Context, scope domain.Scope, id domain.
 	if s.earlier, err = o.Store.NewestVerification(ctx, id); err != nil && fault.Of(err).Kind != fault.Missing {
 		return s, err
 	}
+	if s.suffixes, err = o.Store.SuffixesUnder(ctx, id); err != nil {
+		return s, err
+	}
 	if s.open, err = o.Store.Cases(ctx, CaseFilter{Account: s.template.Account, Subject: id.Public(), Open: true, Limit: 100}); err != nil {
 		return s, err
 	}
@@ -194,7 +203,7 @@ func decideSubmission(s submission, id domain.VerificationID, ownRef string, now
 	findings := s.examined.Findings
 	v.Findings = findingsText(findings)
 	v.OwnRef = refOf(v)
-	provider, regional := chooseProvider(s.table.Verify, s.authorities, t, v.Tried)
+	provider, regional := chooseProvider(s.table.Verify, s.authorities, t, s.suffixes, v.Tried)
 	if !regional {
 		findings = append(findings, realname.Finding{Check: "authority", Code: "verify.region-unsupported", Severity: realname.Refuse, Role: realname.Owner,
 			Field: "CountryCN", Facts: map[string]string{"region": t.Contact.Country}})
@@ -215,7 +224,7 @@ func decideSubmission(s submission, id domain.VerificationID, ownRef string, now
 	}
 	under := SetTemplateStatus{ID: t.ID, From: t.Status, To: domain.TemplateInAudit, At: now}
 	plan.Writes = append(plan.Writes, InsertVerification{v}, under, FlagProof{Template: t.ID, At: now},
-		step(v, "submitted", s.actor.name, nil, now))
+		step(v, "submitted", s.actor.name, map[string]string{"policy": strconv.FormatInt(s.table.Version, 10)}, now))
 	if v.State == domain.VerificationDesk {
 		plan.Writes = append(plan.Writes, step(v, "desk", "system", nil, now))
 	}
@@ -236,7 +245,7 @@ func firstRole(t domain.Template) string {
 
 // chooseProvider is the first authority of the policy that is connected, takes the template, and was not tried yet. ok is
 // false where authorities are connected and none of them takes registrants of the region at all.
-func chooseProvider(terms policy.Verifying, connected []string, t domain.Template, tried []string) (id string, ok bool) {
+func chooseProvider(terms policy.Verifying, connected []string, t domain.Template, suffixes, tried []string) (id string, ok bool) {
 	ok = true
 	known := false
 	for _, p := range terms.Providers {
@@ -246,7 +255,7 @@ func chooseProvider(terms policy.Verifying, connected []string, t domain.Templat
 		if !known {
 			known, ok = true, false
 		}
-		if !p.Takes(t.Contact.Country, t.CertificateType, nil) {
+		if !p.Takes(t.Contact.Country, t.CertificateType, suffixes) {
 			ok = ok || len(p.Regions) == 0 || slices.Contains(p.Regions, t.Contact.Country)
 			continue
 		}

@@ -209,7 +209,7 @@ func decideCarry(x *rulingCase, node string, now, wall time.Time) (plan Plan, ca
 		return x.termOver(now)
 	}
 	if v.State == domain.VerificationQueued {
-		provider, _ := chooseProvider(x.table.Verify, x.authorities, x.template, v.Tried)
+		provider, _ := x.provider(v.Tried)
 		if provider == "" { // the policy has changed: a person decides
 			plan, err = x.back(lifecycle.CheckUnsure, now)
 			return plan, false, err
@@ -274,7 +274,7 @@ func decideRead(s submission, v domain.Verification, now time.Time) (Plan, error
 	findings := s.examined.Findings
 	v.Findings, v.NotPerformed = findingsText(findings), skipped(s)
 	cases, refusal := casesOf(s, findings, now)
-	provider, _ := chooseProvider(s.table.Verify, s.authorities, s.template, v.Tried)
+	provider, _ := chooseProvider(s.table.Verify, s.authorities, s.template, s.suffixes, v.Tried)
 	on := lifecycle.CheckCleared
 	switch {
 	case s.examined.Reading:
@@ -325,7 +325,7 @@ func (o *Ops) resubmit(ctx context.Context) (int, error) {
 			continue
 		}
 		if err == nil {
-			_, err = o.submit(ctx, System, v.Template, false)
+			err = o.submitAgain(ctx, v)
 		}
 		if fault.Of(err) != nil && fault.Of(err).Kind != fault.Internal {
 			err = nil // refused: its cases say why
@@ -334,6 +334,16 @@ func (o *Ops) resubmit(ctx context.Context) (int, error) {
 		done++
 	}
 	return done, failed
+}
+
+// submitAgain submits a template unless its owner has done so meanwhile.
+func (o *Ops) submitAgain(ctx context.Context, v domain.Verification) error {
+	newest, err := o.Store.NewestVerification(ctx, v.Template)
+	if err != nil || newest.ID != v.ID {
+		return err
+	}
+	_, err = o.submit(ctx, System, v.Template, false)
+	return err
 }
 
 // System is the scope of what nobody asked for.

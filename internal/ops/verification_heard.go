@@ -8,6 +8,12 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 )
 
+// Expecting says whether an authority may have something to tell.
+func (o *Ops) Expecting(ctx context.Context) (bool, error) {
+	n, err := o.Store.Handed(ctx)
+	return n > 0, err
+}
+
 // HeardVerdict takes over what an authority says by itself, in a queue or by a call. When it returns without an error
 // the answer is kept, and may be acknowledged. An answer about a case that we don't know is kept as a case of the desk;
 // but while a hand-over to that authority is without an answer it may be that one's, and is refused with

@@ -19,6 +19,7 @@ type rulingCase struct {
 	account     domain.Account
 	open        []domain.Case // about the template
 	authorities []string
+	suffixes    []string // of the names under the template
 	table       *policy.Table
 	ruling      Ruling
 	sealed      []byte // of the ruling's code
@@ -38,8 +39,16 @@ func (o *Ops) loadRuling(ctx context.Context, v domain.Verification) (rulingCase
 	if x.account, err = o.Store.AccountByID(ctx, v.Account); err != nil {
 		return x, err
 	}
+	if x.suffixes, err = o.Store.SuffixesUnder(ctx, v.Template); err != nil {
+		return x, err
+	}
 	x.open, err = o.Store.Cases(ctx, CaseFilter{Account: v.Account, Subject: v.Template.Public(), Open: true, Limit: 100})
 	return x, err
+}
+
+// provider is the authority whose turn it is, of those not tried.
+func (x *rulingCase) provider(tried []string) (string, bool) {
+	return chooseProvider(x.table.Verify, x.authorities, x.template, x.suffixes, tried)
 }
 
 // landRuling commits what an answer means. Where the submission has moved meanwhile (its owner withdrew it, or the
@@ -321,7 +330,7 @@ func (x *rulingCase) failure(facts map[string]string, now time.Time) (Plan, erro
 		return x.move(lifecycle.HandoverFailed, "failed", facts, now.Add(x.table.Verify.Retry(v.Attempts)), now)
 	}
 	tried := append(append([]string(nil), v.Tried...), v.Provider)
-	if next, _ := chooseProvider(x.table.Verify, x.authorities, x.template, tried); next != "" {
+	if next, _ := x.provider(tried); next != "" {
 		v.Tried, v.Attempts, v.Reference = tried, 0, ""
 		plan, err := x.move(lifecycle.HandoverFailed, "failed", facts, now, now)
 		v.Provider = next

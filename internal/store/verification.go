@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,6 +153,22 @@ func (s *Store) VerificationBy(ctx context.Context, provider, reference, ownRef 
 	return verificationFound(r, err)
 }
 
+// SuffixesUnder implements ops.Store.
+func (s *Store) SuffixesUnder(ctx context.Context, template domain.TemplateID) ([]string, error) {
+	names, err := s.queries().NamesUnder(ctx, db.NamesUnderParams{TemplateID: int64(template), Limit: most})
+	if err != nil {
+		return nil, wrap(err)
+	}
+	var out []string
+	for _, n := range names {
+		if suffix := domain.Name(n).Suffix(); !slices.Contains(out, suffix) {
+			out = append(out, suffix)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 // DueVerifications implements ops.Store.
 func (s *Store) DueVerifications(ctx context.Context, now, wall time.Time, limit int) ([]domain.Verification, error) {
 	q := s.queries()
@@ -176,6 +193,12 @@ func (s *Store) Resubmissions(ctx context.Context, now time.Time, limit int) ([]
 // HandedTo implements ops.Store.
 func (s *Store) HandedTo(ctx context.Context, provider string) (int, error) {
 	n, err := s.queries().OpenAt(ctx, provider)
+	return int(n), wrap(err)
+}
+
+// Handed implements ops.Store.
+func (s *Store) Handed(ctx context.Context) (int, error) {
+	n, err := s.queries().HandedVerifications(ctx)
 	return int(n), wrap(err)
 }
 

@@ -197,6 +197,17 @@ func (q *Queries) DueVerifications(ctx context.Context, arg DueVerificationsPara
 	return items, nil
 }
 
+const handedVerifications = `-- name: HandedVerifications :one
+select count(*) from verification where state in ('open', 'unknown', 'waiting')
+`
+
+func (q *Queries) HandedVerifications(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, handedVerifications)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const insertVerification = `-- name: InsertVerification :exec
 insert into verification (id, account_id, template_id, template_version, version, state, role, provider, tried, own_ref, reference, attempts,
                           submitted_at, deadline_at, next_action_at, decided_at, resubmit_at, next_try_at, lease_until, lease_owner,
@@ -329,6 +340,38 @@ func (q *Queries) MovingVerifications(ctx context.Context) (int32, error) {
 	var column_1 int32
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const namesUnder = `-- name: NamesUnder :many
+select name from tenure where template_id = $1 and ended_at is null order by id limit $2
+`
+
+type NamesUnderParams struct {
+	TemplateID int64
+	Limit      int32
+}
+
+func (q *Queries) NamesUnder(ctx context.Context, arg NamesUnderParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, namesUnder, arg.TemplateID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const newestVerification = `-- name: NewestVerification :one

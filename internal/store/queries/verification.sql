@@ -61,6 +61,9 @@ select resubmit_at from verification where resubmit_at is not null order by resu
 -- name: NextReadingDue :one
 select next_action_at from verification where state = 'reading' and next_action_at is not null order by next_action_at limit 1;
 
+-- name: HandedVerifications :one
+select count(*) from verification where state in ('open', 'unknown', 'waiting');
+
 -- name: AddVerificationStep :exec
 insert into verification_step (verification_id, at, kind, actor, facts) values ($1, $2, $3, $4, $5);
 
@@ -107,3 +110,6 @@ select * from register_entry where number and value = $1 order by list, id;
 
 -- name: PointAtVerification :exec
 update template set verification_id = $2 where id = $1;
+
+-- name: NamesUnder :many
+select name from tenure where template_id = $1 and ended_at is null order by id limit $2;

@@ -97,6 +97,9 @@ func dueSubmissions(b *bench) {
 	if n := must[int](b)(b.HandedTo(b.ctx, "vsp1")); n != 2 {
 		b.Errorf("%d may be at the authority without our knowing its reference", n)
 	}
+	if n := must[int](b)(b.Handed(b.ctx)); n != 3 {
+		b.Errorf("%d may be at authorities", n)
+	}
 	b.same("being read", ids(must[[]domain.Verification](b)(b.ReadingVerifications(b.ctx, 10))), fmt.Sprint(reading.ID, " "))
 	b.same("not yet to be submitted again", ids(must[[]domain.Verification](b)(b.Resubmissions(b.ctx, now.Add(2*time.Hour), 10))), "")
 	b.same("to be submitted again", ids(must[[]domain.Verification](b)(b.Resubmissions(b.ctx, now.Add(3*time.Hour), 10))), fmt.Sprint(again.ID, " "))
@@ -152,6 +155,17 @@ func signedCodes(b *bench) {
 	put("b.net", "domain", "1-b")
 	b.same("of a name", must[[]ops.SealedCode](b)(b.VerificationCodes(b.ctx, v.Template, "a.net")), []ops.SealedCode{of, own})
 	b.same("of another", must[[]ops.SealedCode](b)(b.VerificationCodes(b.ctx, v.Template, "c.net")), []ops.SealedCode{own})
+	b.same("no names under it", must[[]string](b)(b.SuffixesUnder(b.ctx, v.Template)), []string{})
+	for _, n := range []domain.Name{"a.net", "b.net", "c.com.cn", "gone.com"} {
+		u := b.tenure(v.Account, n)
+		if u.Template = v.Template; n == "gone.com" {
+			u.EndedAt = now
+		}
+		b.commit(ops.InsertTenure{Tenure: u})
+	}
+	b.same("suffixes of names under it", must[[]string](b)(b.SuffixesUnder(b.ctx, v.Template)), []string{"com.cn", "net"})
+	v = b.submission(domain.VerificationApproved, func(v *domain.Verification) { v.NextActionAt = time.Time{} })
+	put("", "real-name", "1-new")
 	t := must[domain.Template](b)(b.Template(b.ctx, v.Template))
 	b.commit(ops.DeleteTemplate{ID: v.Template, Version: t.Version})
 	b.same("of a template that is gone", must[[]ops.SealedCode](b)(b.VerificationCodes(b.ctx, v.Template, "a.net")), []ops.SealedCode{})
