@@ -63,7 +63,7 @@ func (c documentCmd) Run(env *environment) error {
 	if (c.File == "") == (c.Batch == "") {
 		return usage(env, "give one FILE, or --batch")
 	}
-	reader := ocr.New(ocr.Config{})
+	reader := ocr.New(ocr.Config{Timeout: 2 * time.Minute}) // files are judged on machines that are busy with many
 	if c.Batch != "" {
 		return c.batch(env, reader)
 	}

@@ -28,7 +28,7 @@ const rawLine = 13
 func (r *Reader) numbers(ctx context.Context, s *source, angle float64, t *realname.Text) error {
 	for _, p := range realname.NumberPlaces(t) {
 		ways := alone
-		if p.Kind == "name" {
+		if p.Kind == "name" || p.Kind == "date" {
 			ways = named
 		}
 		for _, way := range ways {
@@ -45,6 +45,9 @@ func (r *Reader) numbers(ctx context.Context, s *source, angle float64, t *realn
 					t.Numbers = append(t.Numbers, realname.Number{Kind: p.Kind, Line: l})
 				}
 			}
+			if len(got.lines) == 1 && realname.Confirmed(t, p.Kind, got.lines[0]) {
+				break
+			}
 		}
 	}
 	return nil
@@ -54,5 +57,5 @@ func (r *Reader) numbers(ctx context.Context, s *source, angle float64, t *realn
 func (s *source) strip(p realname.Place, angle, high float64) view {
 	k := min(high/max(1, p.Height), 4)
 	w := min(p.Width+2*p.Height, 2*math.Hypot(float64(s.w), float64(s.h)))
-	return view{cx: p.X, cy: p.Y, angle: angle, scale: k, w: int(w * k), h: int(p.Height * 1.7 * k)}
+	return view{cx: p.X, cy: p.Y, angle: angle + p.Turn, scale: k, w: int(w * k), h: int(p.Height * 1.7 * k)}
 }

@@ -108,8 +108,6 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (*realname.Text, err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
-	defer cancel()
 	src := newSource(img)
 	key := src.sum()
 	if t, ok := r.kept.get(key); ok {

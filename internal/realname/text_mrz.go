@@ -35,7 +35,7 @@ func (p *page) zone() *zone {
 		}
 	}
 	for _, n := range p.nums {
-		if n.kind != "name" {
+		if n.kind != "name" && n.kind != "date" {
 			try(n.row)
 		}
 	}

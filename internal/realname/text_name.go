@@ -180,6 +180,9 @@ func (p *page) contradicted(typed lettersOf, labels []string, person bool) (*dif
 			return &difference{at: i + 1, typed: string(typed[i]), found: string(g.r), region: row{g}.region()}, ""
 		}
 	}
+	if d := lengthened(typed, reads, person); d != nil {
+		return d, ""
+	}
 	if len(placed[0]) > 0 {
 		return nil, unsure
 	}
@@ -190,6 +193,31 @@ func (p *page) contradicted(typed lettersOf, labels []string, person bool) (*dif
 		}
 	}
 	return nil, unsure
+}
+
+// lengthened finds characters that the readings have more or fewer within the name; a person's name has to be read so
+// twice.
+func lengthened(typed lettersOf, reads []row, person bool) *difference {
+	seen := map[string]int{}
+	for _, r := range reads {
+		seen[r.String()]++
+		pre, suf := 0, 0
+		for pre < min(len(typed), len(r)) && typed[pre] == unicode.ToUpper(r[pre].r) {
+			pre++
+		}
+		for suf < min(len(typed), len(r))-pre && typed[len(typed)-1-suf] == unicode.ToUpper(r[len(r)-1-suf].r) {
+			suf++
+		}
+		within := pre >= 1 && suf >= 1 && pre+suf == min(len(typed), len(r)) && len(typed) != len(r)
+		if !within || person && seen[r.String()] < 2 || !person && (suf < 2 || abs(len(typed)-len(r)) < 2 && seen[r.String()] < 2) || r.sure() < 0.9 {
+			continue
+		}
+		if len(r) > len(typed) && r[pre:len(r)-suf].sure() < 0.9 {
+			continue
+		}
+		return &difference{at: pre + 1, typed: string(typed), found: r.String(), region: r.region()}
+	}
+	return nil
 }
 
 // outvoted tells whether the readings of one place have another character than the typed one.

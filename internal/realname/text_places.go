@@ -10,10 +10,11 @@ import (
 // Place is where a number stands in a picture: its centre, its extent along and across its line, all in pixels of the
 // picture, the characters that it can hold, and its kind.
 type Place struct {
-	Kind          string // digits, credit, letters, zone (machine-readable) or name
+	Kind          string // digits, credit, letters, zone (machine-readable), name or date
 	X, Y          float64
 	Width, Height float64
-	Only          string // empty: anything
+	Only          string  // empty: anything
+	Turn          float64 // degrees, clockwise, that this line has to be turned by beyond the text, where perspective bends it
 }
 
 // most places of a page; the reader spends a run of its program on each.
@@ -26,6 +27,7 @@ func NumberPlaces(t *Text) []Place {
 	p := newPage(t)
 	kind, _ := best(p.scores())
 	var out []Place
+	turn := 0.0
 	add := func(kind, only string, x0, x1, y, h float64) {
 		if h < 2 || x1-x0 < 3*h || len(out) >= mostPlaces {
 			return
@@ -36,11 +38,20 @@ func NumberPlaces(t *Text) []Place {
 				return
 			}
 		}
-		out = append(out, Place{Kind: kind, X: x, Y: y, Width: x1 - x0, Height: h, Only: only})
+		out = append(out, Place{Kind: kind, X: x, Y: y, Width: x1 - x0, Height: h, Only: only, Turn: turn})
+	}
+	// A character at the end is easily lost: the strip is as long as eighteen are, and level with those that were read.
+	whole := func(kind string, a alphabet, n run) {
+		pitch := (n.x1() - n.x0()) / float64(len(n.text))
+		longer := pitch * float64(max(0, 19-len(n.text)))
+		fall := n.at.fall()
+		turn = -math.Atan(fall) * 180 / math.Pi
+		add(kind, a.only, n.x0()-longer/4, n.x1()+longer, n.at.middle()+fall*longer*3/8, n.at.height())
+		turn = 0
 	}
 	switch {
 	case slices.Contains([]shown{"SFZ", "GAJZZ", "TWJZZ"}, kind):
-		p.long(digitsX, 15, func(n run) { add("digits", digitsX.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+		p.long(digitsX, 15, func(n run) { whole("digits", digitsX, n) })
 		for _, l := range p.labels("公民身份号码", "身份号码", "公民身份") {
 			h, w := l.at.height(), l.width()
 			end := max(l.right(), l.left()+w)
@@ -62,7 +73,7 @@ func NumberPlaces(t *Text) []Place {
 				add("credit", credit.only, l.left()-h*0.5, l.left()+w*1.6, l.at.middle()+h*1.6, h*1.2)
 			}
 		}
-		p.long(credit, 15, func(n run) { add("credit", credit.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
+		p.long(credit, 15, func(n run) { whole("credit", credit, n) })
 		if kind == "ORG" {
 			p.long(letters, 8, func(n run) { add("letters", letters.only, n.x0(), n.x1(), n.at.middle(), n.at.height()) })
 		}
@@ -89,6 +100,15 @@ func NumberPlaces(t *Text) []Place {
 			break
 		}
 	}
+	for _, l := range p.labels(validityLabels...) {
+		v := l.row[l.next:]
+		if d, long, ok := period(v); ok && (long || d.sure) || digits(v.String()) < 4 {
+			continue
+		}
+		h := l.at.height()
+		add("date", "", l.right()+h*0.2, max(v[len(v)-1].x+h, l.right()+8*h), v.middle(), h*1.1)
+		break
+	}
 	return out
 }
 
@@ -105,6 +125,41 @@ func Complete(t *Text) bool {
 		return share > 0.85 && slices.ContainsFunc(p.runs(digitsX), func(n run) bool { return validID(n.text) })
 	case emblemSide:
 		return true
+	case "YYZZ", "TYDMZ", "SYZS", "STDJZ", "MBDJZ", "JJDJZ":
+		share, _ := p.legible()
+		named := slices.ContainsFunc(p.readings(orgLabels, false), func(r row) bool { return r.sure() > 0.95 })
+		return share > 0.85 && named && p.validCredit() != nil && p.labels(headLabels...) != nil
+	}
+	return false
+}
+
+// Confirmed tells whether a line read alone says what the page says in its place already, so that no other way of
+// reading it is needed: a number that is right by its check digit, or a name that was read alike.
+func Confirmed(t *Text, kind string, l Line) bool {
+	p := newPage(t)
+	line := flat(l, leveller(t))
+	has := func(s string) bool {
+		return slices.ContainsFunc(p.rows, func(r row) bool { return strings.Contains(r.only().String(), s) })
+	}
+	switch kind {
+	case "digits":
+		for _, n := range split(line, digitsX) {
+			if len(n.text) == 18 && validID(n.text) && has(n.text) {
+				return true
+			}
+		}
+	case "credit":
+		for _, n := range split(line, credit) {
+			if len(n.text) == 18 && validCredit(n.text) && has(n.text) {
+				return true
+			}
+		}
+	case "name":
+		v := personPart(cutValue(line, nil)).only()
+		return len(v) >= 2 && v.sure() > 0.9 && has(v.String())
+	case "date":
+		d, long, ok := period(line)
+		return ok && (long || d.sure)
 	}
 	return false
 }
@@ -123,11 +178,20 @@ func capitals(r row) bool {
 func (p *page) long(a alphabet, least int, each func(run)) {
 	for _, r := range p.rows {
 		for _, n := range split(r, a) {
-			if len(n.text) >= least && strings.IndexFunc(n.text, unicode.IsDigit) >= 0 && digits(n.text) >= 4 {
+			if len(n.text) >= least && digits(n.text) >= least/3+1 && various(n.text) { // not an ornament
 				each(n)
 			}
 		}
 	}
+}
+
+// various tells whether a number is made of several characters, none of which is half of it.
+func various(s string) bool {
+	most := 0
+	for i := range len(s) {
+		most = max(most, strings.Count(s, s[i:i+1]))
+	}
+	return most*2 <= len(s)+1
 }
 
 func digits(s string) int {
@@ -138,6 +202,22 @@ func digits(s string) int {
 		}
 	}
 	return n
+}
+
+// fall is how much a row goes down for each step to the right.
+func (r row) fall() float64 {
+	var n, sx, sy, sxx, sxy float64
+	for _, g := range r {
+		n, sx, sy, sxx, sxy = n+1, sx+g.x, sy+g.y, sxx+g.x*g.x, sxy+g.x*g.y
+	}
+	d := n*sxx - sx*sx
+	if n < 8 || d <= 0 {
+		return 0
+	}
+	if f := (n*sxy - sx*sy) / d; math.Abs(f) < 0.2 {
+		return f
+	}
+	return 0
 }
 
 func (n run) x0() float64 { return n.at[0].x - n.at[0].w/2 }

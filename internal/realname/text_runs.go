@@ -43,7 +43,7 @@ type run struct {
 func (p *page) runs(a alphabet) []run {
 	var out []run
 	for _, n := range p.nums {
-		if n.kind == "name" {
+		if n.kind == "name" || n.kind == "date" {
 			continue
 		}
 		for _, r := range split(n.row, a) {

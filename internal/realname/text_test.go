@@ -180,6 +180,8 @@ func TestText(t *testing.T) {
 			facts: map[string]string{"typed": "荼", "found": "茶"}},
 		"name of QR code": {form: as(companyForm(), name("杭州云河荼业有限公司")), rows: licenceRows, codes: []string{"u?uniscid=" + companyCode + "&entname=杭州云河茶业有限公司"},
 			want: "verify.owner-name-mismatch", severity: Refuse, position: 5},
+		"word left out": {form: as(companyForm(), name("杭州云河有限公司")), rows: licenceRows, want: "verify.owner-name-mismatch", severity: Warn, position: 5,
+			facts: map[string]string{"found": "杭州云河茶业有限公司"}},
 		"brackets": {form: as(companyForm(), name("杭州(云河)茶业有限公司")), rows: swapRow(licenceRows, "云河", "（云河）")},
 		"representative": {form: as(companyForm(), name("林小溪")), rows: licenceRows, want: "verify.owner-name-is-representative",
 			facts: map[string]string{"found": "杭州云河茶业有限公司"}},

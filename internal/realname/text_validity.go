@@ -66,6 +66,16 @@ func (p *page) until(docType string, asOf time.Time) (*lastDay, string) {
 		}
 	}
 	labels := p.labels(validityLabels...)
+	if len(labels) > 0 {
+		for _, n := range p.nums {
+			if d, long, ok := period(n.row); n.kind == "date" && ok && (long || d.sure) {
+				if long {
+					return nil, ""
+				}
+				return d, ""
+			}
+		}
+	}
 	for _, l := range labels {
 		v := l.row[l.next:]
 		if d, long, ok := period(v); ok {
@@ -191,7 +201,7 @@ func digitLike(r rune) rune {
 	switch r {
 	case 'O', 'o':
 		return '0'
-	case 'l', 'I', '|':
+	case 'l', 'I', '|', ']', '[':
 		return '1'
 	case '一', '—', '–', '~', '～':
 		return '-'
