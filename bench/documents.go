@@ -48,7 +48,7 @@ func documentsPart(o options) error {
 	for _, set := range []struct {
 		name  string
 		cases []paperCase
-	}{{fmt.Sprintf("drawn by the generator (seeds from %d on)", holdOut), generatorCases(o.each)}, {"by other means (" + variants + ")", others}} {
+	}{{fmt.Sprintf("drawn by the generator (seeds from %d on)", o.seed), generatorCases(o.each, o.seed)}, {"by other means (" + variants + ")", others}} {
 		m, err := measureDocuments(set.cases, reader, o)
 		if err != nil {
 			return err

@@ -12,8 +12,8 @@ import (
 const holdOut = 7_000_000
 
 // generatorCases are so many pictures of each code, and ten times as many clean ones.
-func generatorCases(each int) []paperCase {
-	b := &drawing{people: papers.People(), orgs: papers.Organisations(), visitors: papers.Visitors(), seed: holdOut}
+func generatorCases(each int, seed uint64) []paperCase {
+	b := &drawing{people: papers.People(), orgs: papers.Organisations(), visitors: papers.Visitors(), seed: seed}
 	for range each * 10 {
 		d, f := b.next()
 		b.add(d, f, b.scene())

@@ -46,6 +46,7 @@ type options struct {
 	verbose  bool   // documents: say which pictures were misjudged, and why
 	pixels   bool   // documents: don't read the text, which takes most of the time
 	each     int    // documents: pictures of each code; ten times as many clean ones
+	seed     uint64 // documents: where the seeds begin
 	keep     string // documents: folder for the pictures that were misjudged; only with verbose
 }
 
@@ -57,6 +58,7 @@ func parse(args []string) (options, []string, error) {
 	f.BoolVar(&o.verbose, "v", false, "documents: say which pictures were misjudged, and why")
 	f.BoolVar(&o.pixels, "pixels", false, "documents: don't read the text")
 	f.IntVar(&o.each, "n", 6, "documents: pictures of each code; ten times as many clean ones")
+	f.Uint64Var(&o.seed, "seed", holdOut, "documents: where the seeds begin; thresholds are tuned on smaller ones than this")
 	f.StringVar(&o.keep, "keep", "", "documents: with -v, folder for the pictures that were misjudged")
 	for len(args) > 0 { // flags and parts in any order
 		if err := f.Parse(args); err != nil {
