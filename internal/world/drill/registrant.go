@@ -75,7 +75,7 @@ type judged struct {
 	Field    string            `json:"field"`
 	Position int               `json:"position"`
 	Facts    map[string]string `json:"facts"`
-	Region   *struct{ X, Y, W, H int }
+	Fix      string            `json:"fix"`
 }
 
 // document is an uploaded picture.
