@@ -92,6 +92,9 @@ func cutness(v *views, documentType string) (value float64, missing string) {
 				signs -= 0.3 // a card in the corner of a scanner's glass
 			}
 		}
+		if v.groundAlong(s) {
+			signs = 0
+		}
 		if signs > value {
 			value, missing = signs, sideNames[s]
 			if next := (s + 1) % 4; o.frame[next] {
@@ -138,6 +141,34 @@ func (v *views) paperAround() bool {
 		}
 	}
 	return plain*10 > all*7
+}
+
+// groundAlong tells that a plain ground, the one of the sides where the document's edge was seen, runs along this one
+// too: a pale document on a scanner's white, whose edge here was too faint to be found.
+func (v *views) groundAlong(side int) bool {
+	here, spread := plainness(v.along(side, 1))
+	if spread > 3 {
+		return false
+	}
+	known := false
+	for s := range 4 {
+		if v.outline.frame[s] {
+			continue
+		}
+		there, spread := plainness(v.along(s, 1))
+		if d := here - there; spread > 3 || d > 3 || d < -3 {
+			return false
+		}
+		known = true
+	}
+	return known
+}
+
+// plainness is the middle lightness of a line, and how far the tenths at both ends are apart.
+func plainness(line []float32) (middle, spread float32) {
+	sorted := append([]float32(nil), line...)
+	low, middle, high := percentile(sorted, 0.05), percentile(sorted, 0.5), percentile(sorted, 0.95)
+	return middle, high - low
 }
 
 // along is the lightness of the line that runs within a side of the picture, from one corner of it to the other.

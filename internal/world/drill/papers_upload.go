@@ -114,7 +114,7 @@ func tooSmall(ctx context.Context, s *Scene) error {
 
 // tooLarge: the same picture without compression.
 func tooLarge(ctx context.Context, s *Scene) error {
-	raw, err := picture(papers.IDCard(thePerson), good)
+	raw, err := picture(papers.Licence(theCompany), good) // large enough: 5 MB are 1.7 million pixels
 	if err != nil {
 		return err
 	}

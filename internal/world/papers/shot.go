@@ -105,8 +105,8 @@ func (s *shot) place(aspect float64) {
 	}
 	if s.faults[CutCorner] {
 		sx, sy := float64(1-2*s.rng.IntN(2)), float64(1-2*s.rng.IntN(2))
-		cx += sx * (slackX*1.6 + s.between(0.06, 0.12)*dw)
-		cy += sy * (slackY*1.6 + s.between(0.1, 0.16)*dh)
+		cx = W/2 + sx*(slackX+s.between(0.06, 0.12)*dw)
+		cy = H/2 + sy*(slackY+s.between(0.1, 0.16)*dh)
 	}
 	if s.turn%2 == 1 { // laid as if upright, then turned
 		dw, dh = dh, dw
