@@ -129,6 +129,12 @@ func (w walker) upload(role, path string) {
 	w.run("upload "+filepath.Base(path), chromedp.SetUploadFiles(chromedp.CSS(`[data-upload="`+role+`"]`), []string{path}))
 }
 
+// shown waits until an uploaded picture stands on the page.
+func (w walker) shown(role, name string) {
+	w.t.Helper()
+	w.there(name+" is on the page", `document.querySelector('#shot-`+role+`') && document.querySelector('#part-shot-`+role+`').innerText.includes('`+name+`')`)
+}
+
 // ready waits until everything has been looked at, the text of the picture too, and nothing is refused.
 func (w walker) ready() {
 	w.t.Helper()
@@ -150,7 +156,7 @@ func (w walker) verified(p papers.Person, phone, email string) {
 	w.prove("phone", phone)
 	w.prove("email", email)
 	w.upload("owner", picture(w.t, p, "id-card.jpg", papers.Options{Seed: 1}))
-	w.run("the picture is there", visible("#shot-owner"))
+	w.shown("owner", "id-card.jpg")
 	w.ready()
 	w.run("hand it in", click("#template-submit"), visible("#template-state"))
 	w.until(90*time.Second, "the template is approved", func() bool { return status(w.ctx, "#template-state") == "Approved" })

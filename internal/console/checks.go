@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,13 +132,17 @@ func (v *visit) checksOf(role realname.Role, seen ops.CheckView, reading, pictur
 		if troubled[c.ID] || measured[c.ID] {
 			continue
 		}
-		if _, skipped := r.NotPerformed[c.ID]; skipped {
+		if why, skipped := r.NotPerformed[c.ID]; skipped {
 			if reading && c.Needs == realname.NeedsText {
 				continue // one line says so
 			}
 			view.Skipped++
 			if c.Needs == realname.NeedsText {
-				rest = append(rest, checkLine{State: "skip", Label: label, Value: v.cat.say("check.no-text")})
+				words := v.cat.say("check.unsure") // it was read, and not surely enough
+				if why == "no text" {
+					words = v.cat.say("check.no-text")
+				}
+				rest = append(rest, checkLine{State: "skip", Label: label, Value: words})
 			}
 			continue
 		}
@@ -147,9 +152,20 @@ func (v *visit) checksOf(role realname.Role, seen ops.CheckView, reading, pictur
 	if reading {
 		rest = append(rest, checkLine{State: "wait", Label: "check.text", Value: v.cat.say("check.reading")})
 	}
+	slices.SortStableFunc(rest, func(a, b checkLine) int { return a.needs() - b.needs() })
 	view.Lines = merge(append(append(bad, warn...), rest...))
 	view.Empty = len(view.Lines) == 0
 	return view
+}
+
+// needs puts what was compared with the picture before what was typed, and that before what was measured.
+func (l checkLine) needs() int {
+	for _, c := range realname.Checks() {
+		if checkLabel(c.ID) == l.Label {
+			return map[realname.Needs]int{realname.NeedsText: 0, realname.NeedsForm: 1, realname.NeedsPicture: 2}[c.Needs]
+		}
+	}
+	return -1
 }
 
 // ofRole is the part of a report that is about one of the two people.

@@ -332,6 +332,11 @@ func (p *editorPage) check(v *visit) error {
 		}
 		reading := s.Doc.Reading == domain.ReadingWaiting && s.Doc.ID != 0
 		s.Checks = v.checksOf(s.Role, seen, reading, s.Doc.ID != 0, typed, p.subject())
+		if s.Doc.ID != 0 {
+			s.Checks.Passed += 2
+			s.Checks.Lines = append(s.Checks.Lines, checkLine{State: "ok", Label: "check.format", Value: v.cat.say("check.format-is", strings.ToUpper(s.Doc.Format))},
+				checkLine{State: "ok", Label: "check.bytes", Value: v.cat.say("check.bytes-are", bytesOf(s.Doc.Bytes))})
+		}
 		s.Shot.Marks = v.marksOf(seen, s.Role)
 		p.Reading = p.Reading || reading
 		p.Refusals += s.Checks.Refused

@@ -167,6 +167,16 @@ func (p domainPage) VerifyDue() bool {
 	return !p.Row.VerifyBy.IsZero() && !p.held && p.Template != nil && p.Template.Status != domain.TemplateApproved
 }
 
+// Mends reports whether a button above mends what is wrong: it is the one to press.
+func (p domainPage) Mends() bool {
+	for _, c := range p.Cases {
+		if c.Mend != "" {
+			return true
+		}
+	}
+	return p.VerifyDue()
+}
+
 // ContactDue reports whether the registrant's e-mail or telephone is to be verified.
 func (p domainPage) ContactDue() bool {
 	return !p.Row.ContactBy.IsZero() && !p.held && p.Template != nil && p.Row.ContactBy.After(p.Now)

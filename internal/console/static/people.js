@@ -27,6 +27,7 @@
   if (form) editor(form);
 
   function editor(form) {
+    delete document.body.dataset.view; // what is typed here is newer than any list
     var timer = 0, asked = 0, files = {}, again = 0;
 
     function body(extra) {
