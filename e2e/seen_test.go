@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/openregistrar/openregistrar/internal/world/papers"
 )
 
 // Run against the program from outside: Debian's dig and whois, an RDAP client of other people's, and a walk from the
@@ -106,7 +109,9 @@ func TestNothingSecretLeaks(t *testing.T) {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		t.Fatal(err)
 	}
-	secrets := map[string]string{"owner's password": e.owner().Password, "API secret": e.owner().SecretKey, "identity number": "990000199001010016"}
+	person, card := papers.Sample()
+	secrets := map[string]string{"owner's password": e.owner().Password, "API secret": e.owner().SecretKey, "identity number": person.Number,
+		"picture of a card": string(card[4000:4032]), "picture in base64": base64.StdEncoding.EncodeToString(card[6000:6030])}
 	for _, r := range w.Registries {
 		secrets["EPP password of "+r.Password[:2]] = r.Password
 	}
@@ -134,5 +139,5 @@ func TestNothingSecretLeaks(t *testing.T) {
 			}
 		}
 	}
-	behaviour(t, "passwords, API secrets, identity numbers: none in the debug log, none in clear in the database")
+	behaviour(t, "passwords, API secrets, identity numbers, pictures of documents: none in the debug log, none in clear in the database")
 }

@@ -44,6 +44,7 @@ var productCodes = map[fault.Code]string{
 	"upload.too-large":      "InvalidParameter.ImageSizeExceed",
 	"upload.format":         "InvalidParameter.ImageFormatIsInvalid",
 	"document.not-found":    "InvalidParameter.CertificateImageIsInvalid",
+	"document.busy":         "FailedOperation.UploadImageFailed",
 	"document.too-many":     "FailedOperation.UploadImageFailed",
 	"document.link-expired": "InvalidParameter.CertificateImageIsInvalid",
 	"document.not-colour":   "InvalidParameter.CertificateImageIsInvalid",

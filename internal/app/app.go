@@ -129,7 +129,7 @@ func (a *App) openData(ctx context.Context) error {
 	if a.store, err = Open(ctx, a.cfg); err != nil {
 		return err
 	}
-	env := os.Getenv("OPENREGISTRAR_MASTER_KEY")
+	env := os.Getenv(masterKeyEnv)
 	a.vault, err = vault.Open(a.cfg.Data, env)
 	if errors.Is(err, vault.ErrNoKey) {
 		// A key is made for a database that is new; for one with data a new key would hide that the old one is lost.

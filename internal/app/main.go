@@ -29,6 +29,7 @@ type commands struct {
 	Registry  registryCmd  `cmd:"" help:"A simulated registry alone, for testing a registrar."`
 	Drill     drillCmd     `cmd:"" help:"Cause a fault through the real flow, see it explained, mend it."`
 	Document  documentCmd  `cmd:"" name:"check-document" help:"Judge a picture of an identity document, or a batch of them."`
+	Keys      keysCmd      `cmd:"" help:"The master key that secrets and people's documents are sealed with."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to date."`
 	Registers registersCmd `cmd:"" help:"Registers of people and words that may not register."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare ledger, orders and names, and print every disagreement."`

@@ -33,7 +33,7 @@ const uploads = "upload"
 func (o *Ops) UploadDocument(ctx context.Context, scope domain.Scope, fileName string, content []byte) (DocumentView, error) {
 	fileName = baseName(fileName)
 	now := o.Now()
-	p, clean, found, err := o.openUpload(content, fileName)
+	p, clean, found, err := o.openUpload(ctx, content, fileName)
 	if err != nil {
 		return DocumentView{}, err
 	}
@@ -80,9 +80,12 @@ func (o *Ops) UploadDocument(ctx context.Context, scope domain.Scope, fileName s
 }
 
 // openUpload decodes a file and strips it, one of few at a time: a picture costs many times its bytes.
-func (o *Ops) openUpload(content []byte, fileName string) (p *realname.Picture, clean []byte, found []realname.Finding, err error) {
-	o.pictures.decoding <- struct{}{}
-	defer func() { <-o.pictures.decoding }()
+func (o *Ops) openUpload(ctx context.Context, content []byte, fileName string) (p *realname.Picture, clean []byte, found []realname.Finding, err error) {
+	leave, err := o.pictures.enter(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer leave()
 	p, found = realname.Open(content, fileName)
 	if p == nil || refusedUpload(found) != nil {
 		return nil, nil, found, nil
@@ -150,10 +153,13 @@ func (o *Ops) judged(d domain.Document, p *realname.Picture) DocumentView {
 
 // ConvertDocument makes of a picture that is not taken as it is one that is, where that can be mended: as a JPEG,
 // upright, within the size. Nothing is kept; its owner looks at the result first.
-func (o *Ops) ConvertDocument(_ context.Context, _ domain.Scope, fileName string, content []byte) (converted []byte, name string, err error) {
+func (o *Ops) ConvertDocument(ctx context.Context, _ domain.Scope, fileName string, content []byte) (converted []byte, name string, err error) {
 	fileName = baseName(fileName)
-	o.pictures.decoding <- struct{}{}
-	defer func() { <-o.pictures.decoding }()
+	leave, err := o.pictures.enter(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	defer leave()
 	if converted, err = realname.Convert(content, fileName); err != nil {
 		return nil, "", err
 	}
@@ -204,7 +210,7 @@ func (o *Ops) seen(ctx context.Context, d domain.Document) (*realname.Picture, *
 }
 
 func (o *Ops) openPicture(ctx context.Context, id domain.DocumentID) (*realname.Picture, error) {
-	return o.pictures.picture(id, func() ([]byte, error) { return o.openBytes(ctx, id) })
+	return o.pictures.picture(ctx, id, func() ([]byte, error) { return o.openBytes(ctx, id) })
 }
 
 func (o *Ops) openBytes(ctx context.Context, id domain.DocumentID) ([]byte, error) {

@@ -1,16 +1,20 @@
 package ops
 
 import (
+	"context"
 	"slices"
 	"sync"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/realname"
 )
 
-// Bounds of what pictures may cost in memory: as many are decoded at a time, and so many pixels are kept decoded.
+// Bounds of what pictures may cost: as many are decoded or judged at a time, as many more may wait for that with their
+// bytes in memory, and so many pixels are kept decoded.
 const (
 	decoders    = 2
+	waiters     = 16
 	keptPixels  = 24_000_000
 	keptResults = 64 // pictures, judged as a type of document
 )
@@ -19,6 +23,7 @@ const (
 // memory alone.
 type gallery struct {
 	decoding chan struct{}
+	waiting  chan struct{}
 
 	mu      sync.Mutex
 	kept    []hung // the last used at the end
@@ -38,10 +43,28 @@ type judged struct {
 	results map[string]realname.Result
 }
 
-func newGallery() *gallery { return &gallery{decoding: make(chan struct{}, decoders)} }
+func newGallery() *gallery {
+	return &gallery{decoding: make(chan struct{}, decoders), waiting: make(chan struct{}, decoders+waiters)}
+}
+
+// enter waits for a turn at a picture; "document.busy" where too many wait already.
+func (g *gallery) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case g.waiting <- struct{}{}:
+	default:
+		return nil, fault.New(fault.Unavailable, "document.busy")
+	}
+	select {
+	case g.decoding <- struct{}{}:
+		return func() { <-g.decoding; <-g.waiting }, nil
+	case <-ctx.Done():
+		<-g.waiting
+		return nil, ctx.Err()
+	}
+}
 
 // picture gives a decoded picture, from what is kept or by opening the bytes that fetch gives. nil: it can't be decoded.
-func (g *gallery) picture(id domain.DocumentID, fetch func() ([]byte, error)) (*realname.Picture, error) {
+func (g *gallery) picture(ctx context.Context, id domain.DocumentID, fetch func() ([]byte, error)) (*realname.Picture, error) {
 	g.mu.Lock()
 	if i := slices.IndexFunc(g.kept, func(h hung) bool { return h.id == id }); i >= 0 {
 		h := g.kept[i]
@@ -50,13 +73,16 @@ func (g *gallery) picture(id domain.DocumentID, fetch func() ([]byte, error)) (*
 		return h.p, nil
 	}
 	g.mu.Unlock()
+	leave, err := g.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	raw, err := fetch()
 	if err != nil {
 		return nil, err
 	}
-	g.decoding <- struct{}{}
 	p, _ := realname.Open(raw, "")
-	<-g.decoding
 	if p == nil {
 		return nil, nil
 	}
@@ -91,7 +117,9 @@ func (g *gallery) run(id domain.DocumentID, kind string, role realname.Role, c r
 		}
 	}
 	g.mu.Unlock()
+	g.decoding <- struct{}{}
 	res := c.Run(in)
+	<-g.decoding
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	i := slices.IndexFunc(g.results, same)

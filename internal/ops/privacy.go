@@ -283,11 +283,12 @@ func (o *Ops) EraseData(ctx context.Context, scope domain.Scope) (Erasure, error
 			return out, err
 		}
 		for _, t := range list {
-			err := o.DeleteTemplate(ctx, scope, t.ID)
+			pictures, err := o.deleteTemplate(ctx, scope, t.ID)
 			f := fault.Of(err)
 			switch {
 			case err == nil:
 				out.Templates++
+				out.Documents += pictures
 				subjects = append(subjects, t.ID.Public())
 			case f.Code == "template.in-use" || f.Code == "template.not-editable":
 				names, _ := strconv.Atoi(f.Facts["names"])
@@ -301,7 +302,8 @@ func (o *Ops) EraseData(ctx context.Context, scope domain.Scope) (Erasure, error
 			break
 		}
 	}
-	if out.Documents, err = o.eraseDocuments(ctx, scope); err != nil {
+	pictures, err := o.eraseDocuments(ctx, scope)
+	if out.Documents += pictures; err != nil {
 		return out, err
 	}
 	if err := o.eraseReaches(ctx, scope, &out); err != nil {
@@ -316,8 +318,7 @@ func (o *Ops) EraseData(ctx context.Context, scope domain.Scope) (Erasure, error
 	})
 }
 
-// eraseDocuments shreds every picture that no template in review shows, and says how many are shredded by now because
-// somebody wanted it.
+// eraseDocuments shreds every picture that no template in review shows.
 func (o *Ops) eraseDocuments(ctx context.Context, scope domain.Scope) (int, error) {
 	list, err := o.Store.Documents(ctx, scope.Account)
 	if err != nil {
@@ -326,9 +327,6 @@ func (o *Ops) eraseDocuments(ctx context.Context, scope domain.Scope) (int, erro
 	done, now := 0, o.Now()
 	for _, d := range list {
 		if !d.ShreddedAt.IsZero() {
-			if d.ShreddedAt.Equal(now) && d.ShredAtBy == "template-deleted" {
-				done++
-			}
 			continue
 		}
 		shown, err := o.Store.TemplatesOfDocument(ctx, d.ID)

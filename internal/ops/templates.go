@@ -163,12 +163,18 @@ func (o *Ops) setTemplate(ctx context.Context, scope domain.Scope, t domain.Temp
 // DeleteTemplate removes a template that nothing rests on; its pictures are shredded in the same commit where no other
 // template shows them.
 func (o *Ops) DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) error {
+	_, err := o.deleteTemplate(ctx, scope, id)
+	return err
+}
+
+// deleteTemplate says how many pictures went with it.
+func (o *Ops) deleteTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (pictures int, err error) {
 	t, err := o.ownTemplate(ctx, scope, id)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if t.Status == domain.TemplateInAudit {
-		return fault.New(fault.Conflict, "template.not-editable", "template", id.Public(), "status", string(t.Status))
+		return 0, fault.New(fault.Conflict, "template.not-editable", "template", id.Public(), "status", string(t.Status))
 	}
 	now := o.Now()
 	plan := Plan{
@@ -178,7 +184,7 @@ func (o *Ops) DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.
 	for _, doc := range documentsOf(t) {
 		others, err := o.Store.TemplatesOfDocument(ctx, doc)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		d, err := o.Store.Document(ctx, doc)
 		if err != nil || len(others) > 1 || !d.ShreddedAt.IsZero() {
@@ -186,14 +192,15 @@ func (o *Ops) DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.
 		}
 		plan.Writes = append(plan.Writes, ShredDocument{ID: doc, By: "template-deleted", At: now})
 		plan.Events = append(plan.Events, shredded(d, "template-deleted", scope, now))
+		pictures++
 	}
 	if err := o.Store.Commit(ctx, plan); err != nil {
-		return err
+		return 0, err
 	}
 	for _, doc := range documentsOf(t) {
 		o.pictures.forget(doc)
 	}
-	return nil
+	return pictures, nil
 }
 
 // documentsOf are the documents that a template shows, each once.
