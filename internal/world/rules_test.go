@@ -27,24 +27,36 @@ func TestRulesOverTheControlPort(t *testing.T) {
 	const reg = "/api/registries/newsim"
 	var rules struct {
 		Verification map[string]string
-		Audit        map[string]string
-		Reserved     map[string]string
-		Tokens       map[string]string
-		Pending      []struct{ Op, Match, After string }
-		Prices       []struct {
+		Codes        map[string]struct {
+			Types []string
+			Lift  string
+		}
+		Barred   int
+		Audit    map[string]string
+		Reserved map[string]string
+		Tokens   map[string]string
+		Pending  []struct{ Op, Match, After string }
+		Prices   []struct {
 			Key    string
 			Create int64
 		}
 		Maintenance []struct{ ID, Impact, Told string }
 	}
 	call(t, w, "GET", reg+"/rules", nil, 200, &rules)
-	if rules.Verification["top"] != "off" || rules.Audit["top"] != "hold" {
+	if rules.Verification["top"] != "after" || !slices.Equal(rules.Codes["top"].Types, []string{"real-name"}) || rules.Barred != 0 || rules.Audit["top"] != "hold" {
 		t.Errorf("at the start: %+v", rules)
 	}
-	call(t, w, "POST", reg+"/zones/top", map[string]string{"verification": "after", "audit": ""}, 200, &rules)
-	if rules.Verification["top"] != "after" || rules.Audit["top"] != "" {
+	call(t, w, "POST", reg+"/zones/top", map[string]any{"verification": "lenient", "audit": "", "codes": map[string]any{"types": []string{"domain"}, "lift": "36h"}}, 200, &rules)
+	if top := rules.Codes["top"]; rules.Verification["top"] != "lenient" || rules.Audit["top"] != "" || !slices.Equal(top.Types, []string{"domain"}) || top.Lift != "36h0m0s" {
 		t.Errorf("after the change: %+v", rules)
 	}
+	call(t, w, "POST", reg+"/zones/top", map[string]any{"codes": map[string]any{"types": []string{"domain"}, "lift": "soon"}}, 400, nil)
+	call(t, w, "POST", reg+"/zones/top", map[string]any{"verification": "after", "codes": map[string]any{"types": []string{"real-name"}}}, 200, &rules)
+	call(t, w, "POST", reg+"/registrants", map[string]string{"who": "Bad Company", "reason": "fraud"}, 200, &rules)
+	if rules.Barred != 1 {
+		t.Errorf("barred: %+v", rules)
+	}
+	call(t, w, "POST", reg+"/registrants", map[string]string{"who": " "}, 400, nil)
 	call(t, w, "POST", reg+"/zones/top", map[string]string{"verification": "sometimes"}, 400, nil)
 	call(t, w, "POST", reg+"/zones/com", map[string]string{"verification": "after"}, 400, nil)
 	call(t, w, "POST", reg+"/prices", map[string]any{"key": "top", "create": 4321}, 200, &rules)
@@ -74,7 +86,7 @@ func TestRulesOverTheControlPort(t *testing.T) {
 	call(t, w, "POST", reg+"/names", map[string]any{"name": "slow-one.top", "clid": "rival"}, 201, nil)
 	var n nameState
 	call(t, w, "GET", reg+"/names/slow-one.top", nil, 200, &n)
-	if n.Pending != "create" || !slices.Contains(n.Statuses, "pendingCreate") || n.InZone || n.Verification != "pendingCompliance" {
+	if n.Pending != "create" || !slices.Contains(n.Statuses, "pendingCreate") || n.InZone || n.Verification != "compliant" {
 		t.Errorf("waiting: %+v", n)
 	}
 	n = nameState{}

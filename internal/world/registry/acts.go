@@ -38,7 +38,7 @@ func (r *Registry) RegisterAs(clID, name string, years int, now time.Time) error
 			if _, ok := c.claim(label, z); ok {
 				cmd.Notice = &claimsNotice{ID: "seen", NotAfter: at.Add(day), Accepted: at}
 			}
-			if m := c.verifyMode(z); m == VerifyBefore {
+			if m := c.verifyMode(z); m == VerifyBefore || m == VerifyAfter {
 				for _, t := range c.codeTypes(z) {
 					cmd.Codes = append(cmd.Codes, Code{t, "0-" + clID, at})
 				}

@@ -80,7 +80,14 @@ func TestSemanticsSurviveRestart(t *testing.T) {
 	_, err := r.PutMaintenance(Maintenance{Start: t0.Add(20 * day), End: t0.Add(21 * day)})
 	must(err)
 	for _, n := range []string{"one.cn", "slow.cn", "waits.cn", "coded.cn", "happy-duchang.cn", mustASCII(t, "龙门") + ".cn"} {
-		must(r.RegisterAs(openreg, n, 1, time.Time{}))
+		must(r.do(func(c *core, now time.Time) error { // as a registrar that has shown nothing
+			cmd := domainCreate{Name: n, Years: 1, NS: c.hostingServers(), Registrant: c.anyContact(openreg, now)}
+			for _, role := range c.p.Roles {
+				cmd.Contacts = append(cmd.Contacts, ContactRef{role, cmd.Registrant})
+			}
+			_, _, err := c.createDomain(openreg, cmd, now)
+			return err
+		}))
 	}
 	must(r.do(func(c *core, now time.Time) error {
 		_, _, err := c.updateDomain(openreg, domainUpdate{Name: "coded.cn", Codes: []Code{{"domain", "1-a", now}, {"real-name", "1-b", now}}}, now)

@@ -34,7 +34,7 @@ func open(t testing.TB, dir string, p Profile, clk *testClock, opts Options) *Re
 	if opts.Accounts == nil {
 		opts.Accounts = []Account{{ID: openreg, Name: "OpenRegistrar", Password: "openreg-pw-1", Deposit: 1 << 40}}
 	}
-	r, err := Open(dir, p, clk.now, opts)
+	r, err := Open(dir, unasked(p), clk.now, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

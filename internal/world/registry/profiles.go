@@ -18,6 +18,12 @@ const (
 var ordinary = []string{epp.NSChangePoll, epp.NSLoginSec, epp.NSMaintenance, epp.NSVerificationCode, epp.NSLaunch, epp.NSAllocationToken,
 	epp.NSLowBalance, epp.NSUnhandled}
 
+// Types of code that zones want.
+var (
+	realName = []string{"real-name"}
+	nameToo  = []string{"domain", "real-name"}
+)
+
 // chinese is the verification that registries of zones open to registrants in
 // China ask for: a code for the name, one for the person.
 var chinese = Verification{Profile: "china", Types: []string{"domain", "real-name"}, Grace: 5 * day}
@@ -38,8 +44,8 @@ func Verisim() Profile {
 	return Profile{
 		ID: "verisim", Name: "Verisim Registry Services", ServerID: "Verisim EPP", ROID: "VSIM", Currency: "CNY",
 		Zones: []Zone{
-			{Name: "com", Price: Price{Create: 6800, Renew: 6800, Transfer: 6800, Restore: 56000}},
-			{Name: "net", Price: Price{Create: 7500, Renew: 7500, Transfer: 7500, Restore: 56000}},
+			{Name: "com", Verify: VerifyAfter, Codes: realName, Price: Price{Create: 6800, Renew: 6800, Transfer: 6800, Restore: 56000}},
+			{Name: "net", Verify: VerifyAfter, Codes: nameToo, Price: Price{Create: 7500, Renew: 7500, Transfer: 7500, Restore: 56000}},
 		},
 		Thin: true, IDN: true,
 		Extensions: append([]string{nsRGP, nsSecDNS}, ordinary...),
@@ -63,9 +69,9 @@ func Cnsim() Profile {
 	return Profile{
 		ID: "cnsim", Name: "Cnsim Network Information Center", ServerID: "Cnsim EPP", ROID: "CNSIM", Currency: "CNY",
 		Zones: []Zone{
-			{Name: "cn", Price: cn, Verify: VerifyOff, Audit: "delete", Bundle: true},
-			{Name: "com.cn", Price: cn, Verify: VerifyOff, Audit: "delete", Bundle: true},
-			{Name: "xn--fiqs8s", Verify: VerifyOff, Audit: "delete", Bundle: true, Price: Price{Create: 15000, Renew: 19000, Transfer: 19000, Restore: 40000}},
+			{Name: "cn", Price: cn, Verify: VerifyContact, Audit: "delete", Bundle: true},
+			{Name: "com.cn", Price: cn, Verify: VerifyContact, Audit: "delete", Bundle: true},
+			{Name: "xn--fiqs8s", Verify: VerifyContact, Audit: "delete", Bundle: true, Price: Price{Create: 15000, Renew: 19000, Transfer: 19000, Restore: 40000}},
 		},
 		Contacts: true, Roles: []string{"admin", "tech", "billing"},
 		CNNIC: true, IDN: true, Variants: simplified,
@@ -92,9 +98,9 @@ func Newsim() Profile {
 	return Profile{
 		ID: "newsim", Name: "Newsim Domains", ServerID: "Newsim EPP", ROID: "NSIM", Currency: "CNY",
 		Zones: []Zone{
-			{Name: "top", Verify: VerifyOff, Audit: "hold", Price: Price{Create: 900, Renew: 2400, Transfer: 2400, Restore: 48000}},
-			{Name: "xyz", Audit: "hold", TTL: true, Price: Price{Create: 1200, Renew: 7800, Transfer: 7800, Restore: 52000}},
-			{Name: "club", Audit: "hold", Launch: "claims", Tokens: map[string]string{"founders": "CLUB-FOUNDER-2026"}, Price: Price{Create: 1900, Renew: 8800, Transfer: 8800, Restore: 52000}},
+			{Name: "top", Verify: VerifyAfter, Codes: realName, Audit: "hold", Price: Price{Create: 900, Renew: 2400, Transfer: 2400, Restore: 48000}},
+			{Name: "xyz", Verify: VerifyAfter, Codes: realName, Audit: "hold", TTL: true, Price: Price{Create: 1200, Renew: 7800, Transfer: 7800, Restore: 52000}},
+			{Name: "club", Verify: VerifyAfter, Codes: realName, Audit: "hold", Launch: "claims", Tokens: map[string]string{"founders": "CLUB-FOUNDER-2026"}, Price: Price{Create: 1900, Renew: 8800, Transfer: 8800, Restore: 52000}},
 		},
 		Contacts: true, Roles: []string{"admin", "tech"}, HostAttr: true, IDN: true,
 		Extensions: append([]string{nsRGP, nsSecDNS, nsFee, epp.NSTTL}, ordinary...),

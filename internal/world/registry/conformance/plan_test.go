@@ -134,7 +134,7 @@ func (p *plan) profile() registry.Profile {
 		first := pr.Zones[0]
 		pr.Zones, pr.InitialDeposit = nil, 1<<40
 		for _, tld := range tlds {
-			first.Name = tld
+			first.Name, first.Verify = tld, registry.VerifyOff // the cases prove nobody
 			pr.Zones = append(pr.Zones, first)
 		}
 		return pr
