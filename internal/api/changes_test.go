@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 )
@@ -72,6 +73,19 @@ func TestPlainChanges(t *testing.T) {
 	}
 	record := map[string]any{"key_tag": 60485.0, "algorithm": 8.0, "digest_type": 2.0, "digest": strings.Repeat("AB", 32)}
 	if code, out := call("GET", "/api/v1/dnssec?name=a.com", ""); code != 200 || !reflect.DeepEqual(out["records"], []any{record}) {
+		t.Errorf("%d %v", code, out)
+	}
+	due := business.AddDate(0, 0, 3)
+	f.tenures[0].Template, f.tenures[0].VerifyBy, f.tenures[0].LockUntil = 5, due, business.Add(-time.Hour)
+	f.templates[5] = domain.Template{ID: 5, Account: 8, Status: domain.TemplateInAudit}
+	if code, out := call("GET", "/api/v1/proof?name=a.com", ""); code != 200 || out["verify_by"] != due.Format(time.RFC3339) || out["proof"] != "codes" || out["given"] != false ||
+		out["status"] != "InAudit" || out["locked_until"] != nil || !reflect.DeepEqual(out["refuses"], []any{"transfer-out", "auth-code"}) {
+		t.Errorf("%d %v", code, out)
+	}
+	f.templates[5] = domain.Template{ID: 5, Account: 8, Status: domain.TemplateApproved}
+	f.tenures[0].CodesOf, f.tenures[0].VerifyBy, f.tenures[0].LockUntil = 5, time.Time{}, due
+	if code, out := call("GET", "/api/v1/proof?name=a.com", ""); code != 200 || out["verify_by"] != nil || out["given"] != true || out["locked_until"] != due.Format(time.RFC3339) ||
+		len(out["refuses"].([]any)) != 0 {
 		t.Errorf("%d %v", code, out)
 	}
 	for _, c := range []struct {

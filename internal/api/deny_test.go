@@ -140,6 +140,7 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"TransferProhibitionBatch": `{"Domains":["victims-own.com"],"Status":true}`,
 		"UpdateProhibitionBatch":   `{"Domains":["victims-own.com"],"Status":false}`,
 		"BatchModifyDomainInfo":    `{"Domains":["victims-own.com"],"TemplateId":"` + public + `"}`,
+		"GetProof":                 "name=victims-own.com",
 		"GetDNSSEC":                "name=victims-own.com", "SetDNSSEC": `{"name":"victims-own.com","records":[]}`,
 		"CreateAuthCode": `{"name":"victims-own.com"}`, "ShowAuthCode": `{"name":"victims-own.com"}`, "ClearAuthCode": `{"name":"victims-own.com"}`,
 		"DeleteDomain": `{"name":"victims-own.com","confirm":"victims-own.com"}`, "RestoreDomain": `{"name":"victims-own.com"}`,

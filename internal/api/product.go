@@ -277,6 +277,9 @@ func describeBaseInfo(ctx context.Context, a *API, c caller, in *baseInfoIn) (*B
 		CreationDate: day(t.RegisteredAt), ExpirationDate: day(t.ExpiresAt),
 		DomainStatus: []string{}, BuyStatus: buyStatus(t, a.Ops.Now()), RegistrarType: "epp", NameServer: []string{},
 	}
+	if info.LockTransfer = a.Ops.Now().Before(t.LockUntil); info.LockTransfer {
+		info.LockEndTime = stamp(t.LockUntil)
+	}
 	info.NameServer = append(info.NameServer, t.NameServers...)
 	for _, s := range t.Statuses {
 		info.DomainStatus = append(info.DomainStatus, string(s))

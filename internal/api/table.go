@@ -126,6 +126,7 @@ func table() []action {
 		shared("DescribeDomainSimpleInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names and whose it is", "Dates are Asia/Shanghai.", describeSimpleInfo),
 		shared("DescribeDomainBaseInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names", "Dates are Asia/Shanghai.", describeBaseInfo),
 
+		plain(http.MethodGet, "/api/v1/proof", "GetProof", own, 20, "Read how far a name's registry has been shown who registered it", "With the terms of it, and what is refused to the name meanwhile.", getProof),
 		plain(http.MethodGet, "/api/v1/dnssec", "GetDNSSEC", own, 20, "Read a name's DS records", "As the registry showed them last.", getDNSSEC),
 		plain(http.MethodPost, "/api/v1/dnssec/changes", "SetDNSSEC", own, 20, "Set a name's DS records", "The records replace those that there are; none: unsigned. Answers with the batch's LogId.", setDNSSEC),
 		plain(http.MethodPost, "/api/v1/auth-codes", "CreateAuthCode", own, 20, "Have an authorization code set for a transfer away",
