@@ -145,7 +145,7 @@ func (p plot) changes() {
 		p.t.Errorf("%s: %v", p.name, is.DS)
 	}
 	registrant := was.Registrant
-	p.lost("registrant", "update", 1, "BatchModifyDomainInfo", map[string]any{"Domains": names, "TemplateId": p.another()})
+	p.lost("registrant", "update", 1, "BatchModifyDomainInfo", map[string]any{"Domains": names, "TemplateId": p.another(), "LockTransfer": false})
 	if is, _ := p.there(); is.Registrant == registrant && registrant != "" {
 		p.t.Errorf("%s: the registrant is %s still", p.name, is.Registrant)
 	}

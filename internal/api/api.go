@@ -86,6 +86,7 @@ type templating interface {
 	Template(ctx context.Context, scope domain.Scope, id domain.TemplateID) (domain.Template, error)
 	Templates(ctx context.Context, scope domain.Scope, f ops.TemplateFilter) ([]domain.Template, int, error)
 	DeleteTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) error
+	RetireTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) error
 	SubmitTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
 	WithdrawTemplate(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)
 	VerificationOf(ctx context.Context, scope domain.Scope, id domain.TemplateID) (ops.VerificationView, error)

@@ -130,7 +130,7 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"CheckTemplate": `{"template_id":"` + public + `","form":{"document_id":"` + seen + `"}}`, "SaveTemplate": `{"form":{"document_id":"` + seen + `"}}`,
 		"ChangeTemplate": `{"template_id":"` + drafted + `","form":{}}`, "SubmitTemplate": `{"template_id":"` + drafted + `"}`, "WithdrawTemplate": `{"template_id":"` + public + `"}`,
 		"GetVerification": "template_id=" + public, "CopyTemplate": `{"template_id":"` + public + `"}`, "ConvertTemplate": `{"template_id":"` + public + `"}`,
-		"SetDefaultTemplate": `{"template_id":"` + public + `"}`, "DropTemplate": `{"template_id":"` + drafted + `"}`,
+		"SetDefaultTemplate": `{"template_id":"` + public + `"}`, "DropTemplate": `{"template_id":"` + drafted + `"}`, "RetireTemplate": `{"template_id":"` + public + `"}`,
 		"DescribeDomainSimpleInfo": `{"DomainName":"victims-own.com"}`, "ExportData": "", "EraseData": `{"confirm":"erase"}`,
 		"DescribeTemplate": `{"TemplateId":"` + public + `"}`, "DescribeTemplateList": `{}`,
 		"CreateDomainBatch":        `{"TemplateId":"` + public + `","Period":1,"Domains":["fresh.com"],"PayMode":1}`,
@@ -186,7 +186,10 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 	for _, act := range table() {
 		call("", act)
 		for _, key := range []string{"AKIDTHIEF", "AKIDDESK"} {
-			if key == "AKIDDESK" && act.need == wide {
+			if key == "AKIDDESK" && act.need == wide && act.method != http.MethodGet {
+				continue // an act of the desk: TestOperatorsKeysSeeMoreOnlyWhereTheTableSaysSo
+			}
+			if key == "AKIDDESK" && act.need == wide && act.method == http.MethodGet {
 				if !strings.Contains(call(key, act), "victims.com") {
 					t.Errorf("%s: the desk sees nothing", act.name)
 				}

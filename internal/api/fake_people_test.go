@@ -21,6 +21,14 @@ func (f *fake) DeleteTemplate(_ context.Context, s domain.Scope, id domain.Templ
 	return err
 }
 
+func (f *fake) RetireTemplate(_ context.Context, s domain.Scope, id domain.TemplateID) error {
+	if !s.Operator {
+		return fault.New(fault.Missing, "template.not-found", "template", id.Public())
+	}
+	_, err := f.act(s, "retire", id)
+	return err
+}
+
 func (f *fake) CheckTemplate(_ context.Context, s domain.Scope, id domain.TemplateID, in ops.TemplateForm) (ops.CheckView, error) {
 	f.form = in
 	_, err := f.act(s, "check", id)

@@ -122,6 +122,16 @@ func TestOperatorsKeysSeeMoreOnlyWhereTheTableSaysSo(t *testing.T) {
 			t.Errorf("%s: HTTP %d, scope %+v", act.name, w.Code, f.scope)
 		}
 	}
+	f.asked = nil
+	retire := jsonRequest("POST", "/api/v1/desk/templates/retire", `{"template_id":"`+domain.TemplateID(5).Public()+`"}`)
+	if w := do(a.JSON(), retire); w.Code != 404 || len(f.asked) != 0 {
+		t.Errorf("an owner retires a template: HTTP %d, %v", w.Code, f.asked)
+	}
+	retire = jsonRequest("POST", "/api/v1/desk/templates/retire", `{"template_id":"`+domain.TemplateID(5).Public()+`"}`)
+	retire.Header.Set("Authorization", "Bearer AKIDOPERATOR:"+testSecret)
+	if w := do(a.JSON(), retire); w.Code != 200 || len(f.asked) != 1 || f.asked[0] != "retire 5" {
+		t.Errorf("an operator retires a template: HTTP %d %s, %v", w.Code, w.Body, f.asked)
+	}
 	if r := jsonRequest("GET", "/api/v1/cases", ""); do(a.JSON(), r).Code != 200 || f.filter.Account != 8 {
 		t.Errorf("an owner's key asks for cases of account %d", f.filter.Account)
 	}

@@ -44,3 +44,15 @@ func getProof(ctx context.Context, a *API, c caller, in *nameIn) (*ProofOut, err
 	}
 	return out, nil
 }
+
+type retireIn struct {
+	TemplateID string `json:"template_id"` //nolint:revive // of the plain form
+}
+
+func retireTemplate(ctx context.Context, a *API, c caller, in *retireIn) (*NothingOut, error) {
+	id, err := templateID(in.TemplateID)
+	if err != nil {
+		return nil, err
+	}
+	return &NothingOut{}, a.Ops.RetireTemplate(ctx, c.scope, id)
+}

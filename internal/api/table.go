@@ -154,6 +154,7 @@ func table() []action {
 		plain(http.MethodPost, "/api/v1/templates/copy", "CopyTemplate", own, 20, "Make a draft of a template", "Whatever its status.", onTemplate(copyTemplate)),
 		plain(http.MethodPost, "/api/v1/templates/convert", "ConvertTemplate", own, 20, "Make a draft of a template of an old form", "", onTemplate(convertTemplate)),
 		plain(http.MethodPost, "/api/v1/templates/default", "SetDefaultTemplate", own, 20, "Make a template the default", "", onTemplate(makeDefault)),
+		plain(http.MethodPost, "/api/v1/desk/templates/retire", "RetireTemplate", wide, 20, "Make a template one of an old form", "For operators: what is ordered with it, and not sent yet, is refused with its money back.", retireTemplate),
 		plain(http.MethodPost, "/api/v1/templates/delete", "DropTemplate", own, 20, "Delete a template", "As DeleteTemplate.", dropTemplate),
 
 		plain(http.MethodGet, "/api/v1/privacy/export", "ExportData", own, 1, "Get everything that is kept about the account's owner",
