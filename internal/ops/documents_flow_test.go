@@ -273,12 +273,21 @@ func TestReadings(t *testing.T) {
 		r := &reader{}
 		h.Reader = r
 		d := h.upload()
+		later := h.upload()
 		r.absent = true
+		if n, err := h.ReadDocuments(h.Context()); n != 2 || err != nil {
+			h.Fatal(n, err)
+		}
+		r.absent = false
+		last := h.upload()
+		h.Reader = nil // the operator has switched it off
 		if n, err := h.ReadDocuments(h.Context()); n != 1 || err != nil {
 			h.Fatal(n, err)
 		}
-		if got, err := h.Document(h.Context(), h.scope, d.ID); err != nil || got.Reading != domain.ReadingAbsent || len(r.seen) != 0 {
-			h.Errorf("%+v %v", got, err)
+		for _, id := range []domain.DocumentID{d.ID, later.ID, last.ID} {
+			if got, err := h.Document(h.Context(), h.scope, id); err != nil || got.Reading != domain.ReadingAbsent || len(r.seen) != 0 {
+				h.Errorf("%+v %v", got, err)
+			}
 		}
 	})
 }

@@ -14,11 +14,9 @@ import (
 const readingLease = 60 * time.Second
 
 // ReadDocuments reads the pictures that wait for it, one after the other, until none is left that nobody else reads.
-// It says how many it was done with. A picture that can't be read is not tried again: a person looks at it.
+// It says how many it was done with. A picture that can't be read, or that nothing reads here any more, is not tried
+// again: a person looks at it.
 func (o *Ops) ReadDocuments(ctx context.Context) (int, error) {
-	if o.Reader == nil {
-		return 0, nil
-	}
 	for done := 0; ; done++ {
 		d, err := o.Store.LeaseDocument(ctx, o.Clock.Wall(), readingLease)
 		if fault.Is(err, "document.not-found") {
@@ -41,7 +39,7 @@ func (o *Ops) readDocument(ctx context.Context, d domain.Document) error {
 		return nil
 	case err != nil:
 		return err
-	case !o.Reader.Available():
+	case o.Reader == nil || !o.Reader.Available():
 		end.To = domain.ReadingAbsent
 	case p == nil:
 		end.Reason = "not decodable"

@@ -165,11 +165,10 @@ func (s *Scene) ready(ctx context.Context) (int64, error) {
 	}
 	person, card := papers.Sample()
 	form := s.personForm(person)
-	if err := s.reach(ctx); err != nil {
-		return 0, err
-	}
+	proved := make(chan error, 1)
+	go func() { proved <- s.reach(ctx) }()
 	doc, err := s.upload(ctx, "card.jpg", card)
-	if err != nil {
+	if err := errors.Join(err, <-proved); err != nil {
 		return 0, err
 	}
 	form.Certificate["ImgUrl"] = doc.URL
