@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -44,11 +45,61 @@ func TestClockNeedsLoopback(t *testing.T) {
 		"clock outside":   {Config{Clock: "http://192.0.2.1:8090", Registry: []Registry{here}}, false},
 		"outside, no one": {Config{Registry: []Registry{there}}, true},
 		"no registry":     {Config{}, false},
-		"without clID":    {Config{Registry: []Registry{{ID: "a", EPP: "127.0.0.1:1"}}}, false},
+		"authorities here": {Config{Clock: "http://127.0.0.1:8090", Registry: []Registry{here},
+			Authority: []Authority{{ID: "a", EPP: "127.0.0.1:7004"}, {ID: "b", HTTP: "http://127.0.0.1:8110"}}}, true},
+		"an authority outside": {Config{Clock: "http://127.0.0.1:8090", Registry: []Registry{here}, Authority: []Authority{{ID: "b", HTTP: "https://vsp.example"}}}, false},
+		"its own clock":        {Config{Registry: []Registry{there}, Authority: []Authority{{ID: "b", HTTP: "https://vsp.example"}}}, true},
+		"of no kind":           {Config{Registry: []Registry{here}, Authority: []Authority{{ID: "b"}}}, false},
+		"of both kinds":        {Config{Registry: []Registry{here}, Authority: []Authority{{ID: "b", EPP: "127.0.0.1:1", HTTP: "http://127.0.0.1:2"}}}, false},
+		"an unnamed authority": {Config{Registry: []Registry{here}, Authority: []Authority{{EPP: "127.0.0.1:1"}}}, false},
+		"without clID":         {Config{Registry: []Registry{{ID: "a", EPP: "127.0.0.1:1"}}}, false},
 	} {
 		if err := c.cfg.check(); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestRegistersFromTheCommandLine: loaded, listed, replaced, refused whole, removed.
+func TestRegistersFromTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "list.toml")
+	run := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := Main(append([]string{"registers"}, append(args, "--data", filepath.Join(dir, "data"))...), &out, &errs)
+		return code, out.String() + errs.String()
+	}
+	write := func(body string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const head = "name = \"offenders\"\ncode = \"registrant.blacklisted\"\nsource = \"a ministry\"\ndated = \"2026-11-01\"\n"
+	write(head + "[[entry]]\nname = \"白露\"\n[[entry]]\nnumber = \"330197199209072262\"\n")
+	if code, out := run("load", file); code != 0 || !strings.Contains(out, "offenders: 2 entries") {
+		t.Fatalf("load: exit %d, %s", code, out)
+	}
+	for name, bad := range map[string]string{"an unknown key": head + "colour = 1\n[[entry]]\nname=\"x\"\n", "no entries": head} {
+		write(bad)
+		if code, out := run("load", file); code == 0 {
+			t.Errorf("%s: %s", name, out)
+		}
+	}
+	code, out := run("list")
+	if code != 0 || !strings.Contains(out, "offenders  registrant.blacklisted  2  2026-11-01  a ministry") {
+		t.Errorf("list: exit %d, %s", code, out)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "data", "registrar.db"))
+	wal, _ := os.ReadFile(filepath.Join(dir, "data", "registrar.db-wal"))
+	if err != nil || bytes.Contains(append(raw, wal...), []byte("330197199209072262")) {
+		t.Errorf("the number lies about in clear (%v)", err)
+	}
+	if code, out := run("drop", "offenders"); code != 0 {
+		t.Errorf("drop: %s", out)
+	}
+	if code, _ := run("drop", "offenders"); code == 0 {
+		t.Error("dropped twice")
 	}
 }
 
