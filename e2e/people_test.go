@@ -119,14 +119,20 @@ func (w walker) until(within time.Duration, what string, cond func() bool) {
 // prove verifies the telephone number or the address that stands in the form.
 func (w walker) prove(kind, to string) {
 	w.t.Helper()
-	w.run("send a code to "+to, click("#code-"+kind), visible("#verify-"+kind))
-	w.run("enter the code", keys("#verify-"+kind, w.e.codeSent(w.t, to)), click(`[data-verify-for="`+kind+`"]`), visible(`[data-reach="`+kind+`"] .tag.ok`))
+	w.run("send a code to "+to, hit("#code-"+kind), visible("#verify-"+kind))
+	w.run("enter the code", keys("#verify-"+kind, w.e.codeSent(w.t, to)), hit(`[data-verify-for="`+kind+`"]`), visible(`[data-reach="`+kind+`"] .tag.ok`))
 }
 
 // upload chooses a file for a picture.
 func (w walker) upload(role, path string) {
 	w.t.Helper()
 	w.run("upload "+filepath.Base(path), chromedp.SetUploadFiles(chromedp.CSS(`[data-upload="`+role+`"]`), []string{path}))
+}
+
+// hit clicks what may be redrawn, or lie under something that sticks to the window, while a pointer is on its way.
+func hit(css string) step {
+	raw, _ := json.Marshal(css)
+	return chromedp.Evaluate[chromedp.Void](`document.querySelector(` + string(raw) + `).click()`)
 }
 
 // shown waits until an uploaded picture stands on the page.
@@ -158,6 +164,6 @@ func (w walker) verified(p papers.Person, phone, email string) {
 	w.upload("owner", picture(w.t, p, "id-card.jpg", papers.Options{Seed: 1}))
 	w.shown("owner", "id-card.jpg")
 	w.ready()
-	w.run("hand it in", click("#template-submit"), visible("#template-state"))
+	w.run("hand it in", hit("#template-submit"), visible("#template-state"))
 	w.until(90*time.Second, "the template is approved", func() bool { return status(w.ctx, "#template-state") == "Approved" })
 }
