@@ -160,7 +160,8 @@ type reviewPage struct {
 	NotPerformed []string
 	Raw          []string
 	Steps        []logRow
-	Codes        []reasonRow
+	Codes        []reasonRow // as many as have number keys
+	More         []reasonRow
 	OtherLang    string
 	Note         string
 	Second       string // who has approved it over a refusal
@@ -234,8 +235,10 @@ func (v *visit) reviewView(status int, typed url.Values, n *notice) error {
 			for i := range seen.Measures {
 				seen.Measures[i].Role = s.role
 			}
-			for c := range view.NotPerformed {
-				seen.NotPerformed = append(seen.NotPerformed, ops.NotPerformed{Role: s.role, Check: c})
+			for c, why := range view.NotPerformed {
+				if role, check := ofCheck(c); role == s.role {
+					seen.NotPerformed = append(seen.NotPerformed, ops.NotPerformed{Role: role, Check: check, Reason: why})
+				}
 			}
 			if side.Doc = doc.Document; doc.ShreddedAt.IsZero() && doc.ID != 0 {
 				side.Shot = v.shotOf(s.role, doc.Document, v.marksOf(seen, s.role))
@@ -253,9 +256,12 @@ func (v *visit) reviewView(status int, typed url.Values, n *notice) error {
 		p.Overrides = p.Overrides || f.Severity == realname.Refuse
 	}
 	for c := range view.NotPerformed {
-		p.NotPerformed = append(p.NotPerformed, checkLabel(c))
+		if _, check := ofCheck(c); check != "validity" || about.has("ValidUntil") || about.has("LongTerm") {
+			p.NotPerformed = append(p.NotPerformed, checkLabel(check))
+		}
 	}
 	slices.Sort(p.NotPerformed)
+	p.NotPerformed = slices.Compact(p.NotPerformed)
 	for _, s := range view.Steps {
 		row := logRow{At: s.At, Kind: s.Kind, Actor: s.Actor, Sub: clip(s.Facts["note"], 120)}
 		if s.Actor == "system" {
@@ -278,11 +284,21 @@ func (v *visit) reviewView(status int, typed url.Values, n *notice) error {
 		r := reasonRow{Code: code, Title: v.words(fault.Code(code), nil).Title, Other: wordsFor(p.OtherLang, fault.Code(code), nil).Title, On: slices.Contains(chosen, code)}
 		if k := len(p.Codes) + 1; k <= 9 {
 			r.Key = strconv.Itoa(k)
+			p.Codes = append(p.Codes, r)
+		} else {
+			p.More = append(p.More, r)
 		}
-		p.Codes = append(p.Codes, r)
 	}
 	p.Title = v.cat.say("review.title")
 	return v.page(status, "desk-review", p)
+}
+
+// ofCheck reads whose check was not performed: "owner text-number".
+func ofCheck(key string) (realname.Role, string) {
+	if role, check, ok := strings.Cut(key, " "); ok {
+		return realname.Role(role), check
+	}
+	return realname.Owner, key
 }
 
 // reasonOrder puts what was found first: number keys reach nine.

@@ -300,7 +300,7 @@ func withReviews(f *fake) {
 	}
 	view := *f.people.view
 	view.Findings = f.people.seen.Findings
-	view.Verification.NotPerformed = map[string]string{"number-text": "no text"}
+	view.Verification.NotPerformed = map[string]string{"owner text-number": "no text", "contact text-name": "no text"}
 	f.people.review = ops.ReviewView{VerificationView: view, Template: f.templates[0], AccountEmail: "lin@yunhe-tea.com", OwnerNumber: "91330106MA2KOJ7B55", ContactID: "330197199001012418",
 		Age: 1, Left: 2, Refusals: view.Findings[:1],
 		Reasons: []string{"document.unclear", "document.incomplete", "document.watermark", "document.expired", "verify.number-photo-mismatch", "verify.type-mismatch",
