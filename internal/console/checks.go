@@ -251,7 +251,7 @@ func (v *visit) marksOf(seen ops.CheckView, role realname.Role) []mark {
 	r := ofRole(seen, role)
 	var out []mark
 	for _, m := range r.Measures {
-		if m.Region != nil && m.Passed && (m.Name == "frame" || m.Name == "corners") {
+		if m.Region != nil && m.Passed && (m.Name == "frame" || m.Name == "cut") {
 			out = append(out, mark{*m.Region, "ok", v.cat.say("check.mark-frame")})
 		}
 	}

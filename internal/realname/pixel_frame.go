@@ -9,7 +9,7 @@ var frame = Check{
 	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
 		v := in.Picture.views()
 		value, missing := cutness(v, in.Form.Type)
-		out.Measures = append(out.Measures, frameZones.measured("cut", value, nil))
+		out.Measures = append(out.Measures, frameZones.measured("cut", value, v.region(0, 0, v.doc.w, v.doc.h)))
 		if severity, passed := frameZones.judge(value); !passed {
 			out.Findings = append(out.Findings, Finding{
 				Code: "document.incomplete", Severity: v.doubted(severity, in.Form.Type), Facts: map[string]string{"missing": missing},
