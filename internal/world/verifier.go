@@ -93,7 +93,8 @@ func (w *World) startVerifier(p ports, id *pki.Authority) error {
 
 // population fills the registers of a new world: the mainland's people under
 // their identity cards and their passports, those of Hong Kong, Macao and Taiwan
-// under their permits, and the organisations.
+// under their permits, foreigners who live here under their permanent residence
+// cards, and the organisations.
 func population() (people, orgs []verifier.Entry) {
 	until := func(t time.Time) string {
 		if t.IsZero() {
@@ -110,7 +111,7 @@ func population() (people, orgs []verifier.Entry) {
 		}
 	}
 	for _, v := range papers.Visitors() {
-		if v.Region == "HK" || v.Region == "MO" || v.Region == "TW" {
+		if v.Type == "GWSFZ" || v.Region == "HK" || v.Region == "MO" || v.Region == "TW" {
 			people = append(people, verifier.Entry{Number: v.Number, Name: v.Name, Latin: v.Latin, State: verifier.StateOK,
 				Issued: until(v.ValidFrom), ValidUntil: until(v.ValidUntil)})
 		}

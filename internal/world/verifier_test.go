@@ -263,7 +263,7 @@ func TestThePopulationIsKnown(t *testing.T) {
 	}
 	for _, v := range papers.Visitors() {
 		want := epp.CodeOK
-		if v.Region != "HK" && v.Region != "MO" && v.Region != "TW" {
+		if v.Type != "GWSFZ" && v.Region != "HK" && v.Region != "MO" && v.Region != "TW" {
 			want = epp.CodeValueRange
 		}
 		hand(want, epp.NVPerson, epp.ProofOfOtherType, v.Name, v.Number)

@@ -56,6 +56,7 @@ var permits = []*regexp.Regexp{
 	regexp.MustCompile(`^(\d{8}|\d{10})$`),                     // permits of Taiwan
 	regexp.MustCompile(`^(1[45]\d{7}|G\d{8}|[DSP]E?\d{7,8})$`), // passports of China
 	regexp.MustCompile(`^E[A-Z0-9]\d{7}$`),
+	regexp.MustCompile(`^[A-Z]{3}\d{12}$`), // permanent residence cards of foreigners
 }
 
 func (s *state) judgePerson(in *Input, now time.Time) Opinion {
