@@ -35,6 +35,15 @@ const (
 	enterprise  = 5
 )
 
+// entered writes somebody into a register of the authority.
+func (s *Scene) entered(ctx context.Context, address, name, latin string, until time.Time) error {
+	e := map[string]string{"name": name, "latin": latin, "state": "ok"}
+	if !until.IsZero() {
+		e["valid_until"] = until.Format(time.DateOnly)
+	}
+	return s.world(ctx, "PUT", "/api/verifier/"+address, e, nil)
+}
+
 // pictured uploads a picture of a document, one that nothing is found in at once: what is found in pictures is for other
 // drills to say.
 func (s *Scene) pictured(ctx context.Context, d papers.Document) (up document, err error) {
