@@ -218,14 +218,11 @@ func notVerified(ctx context.Context, s *Scene) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := a.says(ctx, map[string]string{"state": "moving"}); err != nil {
+	back, err := a.says(ctx, map[string]string{"state": "moving"})
+	defer func() { err = errors.Join(err, back()) }() // whatever comes of it: others are the same person
+	if err != nil {
 		return err
 	}
-	defer func() { // whatever comes of it: others are the same person
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		err = errors.Join(err, a.says(ctx, map[string]string{"state": "ok", "name": a.person.Name}))
-	}()
 	if _, err := a.refused(ctx, "verify.household-moving", nil); err != nil {
 		return err
 	}
@@ -240,7 +237,7 @@ func notVerified(ctx context.Context, s *Scene) (err error) {
 	if c.Facts["reason"] != "verify.household-moving" {
 		return fmt.Errorf("the cause is %q", c.Facts["reason"])
 	}
-	if err := putRight(ctx, s, a); err != nil {
+	if err := putRight(ctx, s, a, back); err != nil {
 		return err
 	}
 	return s.free(ctx, name)
