@@ -60,7 +60,7 @@ func TestProductPeople(t *testing.T) {
 	cert := got["CertificateInfo"].(map[string]any)
 	equal(t, cert["ImgUrl"], "/documents/"+domain.DocumentID(4).Public()+"?expires=1&sig=100000000008")
 	equal(t, cert["RegistrantCertificateCode"], "2**")
-	if reason := got["AuditReason"].(string); !strings.HasSuffix(reason, "[verify.household-moving]") {
+	if reason := got["AuditReason"].(string); !strings.HasSuffix(reason, "[verify.household-moving]") || !strings.Contains(reason, "It concerns the owner.") {
 		t.Errorf("reason is %q", reason)
 	}
 	f.templates[5] = domain.Template{ID: 5, Account: 8, OldForm: true, Reason: "registrant.blacklisted"}

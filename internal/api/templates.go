@@ -97,7 +97,20 @@ func describeTemplate(ctx context.Context, a *API, c caller, in *templateIn) (*T
 	if err != nil {
 		return nil, err
 	}
-	return &TemplateOut{a.templateInfo(t, c)}, nil
+	out := a.templateInfo(t, c)
+	if t.Reason != "" { // with its evidence, where the submission has it
+		switch v, err := a.Ops.VerificationOf(ctx, c.scope, id); {
+		case err == nil:
+			for _, d := range v.Verdicts {
+				if d.Code == t.Reason {
+					out.AuditReason = bracketed(c.lang, fault.Code(d.Code), d.Facts)
+				}
+			}
+		case fault.Of(err).Kind != fault.Missing:
+			return nil, err
+		}
+	}
+	return &TemplateOut{out}, nil
 }
 
 func templateID(public string) (domain.TemplateID, error) {
