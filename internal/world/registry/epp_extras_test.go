@@ -233,6 +233,13 @@ func TestVerificationOverEPP(t *testing.T) {
 	if d := info("renewed.cn"); d.Status != epp.VerificationCompliant {
 		t.Errorf("after the renewal: %+v", d)
 	}
+	// The same documents may come many times, until their provider is trusted no more.
+	same := code("domain", "real-name")
+	s.do(c, 1000, s.ready(c, "same1.cn"), same)
+	s.do(c, 1000, s.ready(c, "same2.cn"), same)
+	s.SetVSPs(vsp.revoked())
+	s.do(c, 2306, s.ready(c, "same3.cn"), same)
+	s.SetVSPs(vsp.known())
 	if err := s.SetVerification("cn", VerifyBefore); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,6 +33,8 @@ type Registry struct {
 
 	vspMu sync.RWMutex
 	vsps  map[string]signedcode.VSP
+	good  map[[sha256.Size]byte]goodCode // documents judged lately, under the present providers
+	vspNo int                            // grows with each replacement of them
 
 	faults faultSet
 	front  front
