@@ -354,6 +354,42 @@ func TestAnUnreachedRegistrant(t *testing.T) {
 	})
 }
 
+// A registrant whose telephone was verified has no term; one whose e-mail is verified under our hold has it lifted.
+func TestAReachedRegistrant(t *testing.T) {
+	engines(t, func(h *house) {
+		var sent []domain.Leased
+		h.wanting(&sent)
+		prove := func(kind domain.ReachType, code string) {
+			h.ok(h.db.Commit(h.Context(), ops.Plan{Writes: []ops.Write{ops.PutReach{Reach: domain.Reach{Account: h.scope.Account, Type: kind, Code: code, VerifiedAt: h.Now()}},
+				ops.FlagProof{Account: h.scope.Account, At: h.Now()}}}))
+		}
+		h.buy(h.template(domain.TemplateNotUpload), "one.com")
+		h.sweep()
+		for range 16 {
+			h.moved.Add(int64(24 * time.Hour))
+			h.sweep()
+			h.sweep()
+			h.dispatch("verisim")
+		}
+		h.sweep()
+		if h.codes("one.com") != "hold.contact-unverified" || !h.tenure("one.com").Statuses.Has(domain.ClientHold) {
+			h.Fatalf("cases %s, %v", h.codes("one.com"), h.tenure("one.com").Statuses)
+		}
+		prove(domain.ReachEmail, somebody.Email)
+		h.sweep()
+		h.dispatch("verisim")
+		h.sweep()
+		if n := h.tenure("one.com"); h.codes("one.com") != "" || n.Statuses.Has(domain.ClientHold) || !n.ContactBy.IsZero() {
+			h.Errorf("cases %s, %v", h.codes("one.com"), n.Statuses)
+		}
+		h.buy(h.template(domain.TemplateNotUpload), "two.com")
+		h.sweep()
+		if n := h.tenure("two.com"); !n.ContactBy.IsZero() {
+			h.Errorf("term %s", n.ContactBy)
+		}
+	})
+}
+
 // Names of unverified registrants refuse what their suffix's policy says, and nothing else.
 func TestUnverifiedNamesRefuse(t *testing.T) {
 	engines(t, func(h *house) {
