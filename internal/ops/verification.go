@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
@@ -300,16 +301,29 @@ func casesOf(s submission, findings []realname.Finding, now time.Time) (writes [
 	return writes, refusal
 }
 
+// elsewhere reports whether a doubt of the text needs nobody here: a Chinese name that the reader is not sure of. The
+// authority has the registered name, and a character that was read badly is no reason to keep the owner waiting for a
+// person. Names in other letters are compared by people.
+func elsewhere(c domain.Contact, n NotPerformed) bool {
+	name := c.OrganizationCN
+	if n.Role == realname.Contact {
+		name = c.NameCN
+	}
+	return n.Check == "text-name" && strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
 // wantsDesk says whether a person looks at a submission before an authority does.
 func wantsDesk(s submission) bool {
-	warnings, unread := s.examined.Unsure()
 	switch s.table.Verify.Review {
 	case policy.ReviewAlways:
 		return true
 	case policy.ReviewNever:
 		return false
 	}
-	return unread || len(s.unread) > 0 || len(warnings) > 0
+	warnings, _ := s.examined.Unsure()
+	return len(warnings) > 0 || len(s.unread) > 0 || slices.ContainsFunc(s.examined.NotPerformed, func(n NotPerformed) bool {
+		return n.Needs == realname.NeedsText && !elsewhere(s.template.Contact, n)
+	})
 }
 
 // skipped are the checks that were not performed, "role check" to reason.

@@ -108,6 +108,23 @@ func TestReadAndClean(t *testing.T) {
 	})
 }
 
+// A Chinese name that the reader is not sure of is for the authority's register.
+func TestUnsureName(t *testing.T) {
+	counters(t, func(d *counter) {
+		d.terms.Review = policy.ReviewUnsure
+		p := papers.People()[0]
+		d.Reader = &scribe{available: true, text: page("性别"+p.Sex+"民族"+p.Nation, "出生1990年1月1日", "住址"+p.Address(), "公民身份号码", p.Number)}
+		v, err := d.UploadDocument(d.Context(), d.owner, "card.jpg", card())
+		d.ok(err)
+		id := d.submitted(func(f *ops.TemplateForm) { f.Document = v.ID })
+		d.readAll()
+		d.work()
+		if got := d.stands(id, domain.VerificationWaiting, domain.TemplateInAudit); got.NotPerformed["owner text-name"] == "" {
+			d.Errorf("the reader is sure of the name: %v", got.NotPerformed)
+		}
+	})
+}
+
 // What our checks refuse when the picture has been read ends the submission, though it passed when it was handed in.
 func TestReadAndRefused(t *testing.T) {
 	counters(t, func(d *counter) {
