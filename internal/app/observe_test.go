@@ -214,10 +214,12 @@ func TestNamingAudits(t *testing.T) {
 	}
 }
 
-// A registry that holds unverified names says so over EPP; verified, the case ends.
+// A registry that holds a name since it has lost its codes says so over EPP; it is sent them again, and the case ends with
+// the hold, which this one takes its time to lift.
 func TestVerificationHolds(t *testing.T) {
 	w := newTown(t, "")
 	w.buy("yunhe-verify.xyz", "yunhe-held.xyz")
+	w.world(http.MethodPost, "/api/registries/newsim/zones/xyz", map[string]any{"codes": map[string]any{"types": []string{"real-name"}, "lift": "36h"}})
 	w.world(http.MethodPost, "/api/registries/newsim/names/yunhe-verify.xyz/verification", map[string]string{"state": "nonCompliant"})
 	w.world(http.MethodPost, "/api/registries/newsim/names/yunhe-held.xyz/status", map[string]any{"status": "serverHold", "on": true})
 	w.settle()
@@ -227,7 +229,7 @@ func TestVerificationHolds(t *testing.T) {
 	if got := w.codes("yunhe-held.xyz"); got != "website.on-hold" {
 		t.Fatalf("cases %q", got)
 	}
-	w.world(http.MethodPost, "/api/registries/newsim/names/yunhe-verify.xyz/verification", map[string]string{"state": "compliant"})
+	w.world(http.MethodPost, "/api/clock/advance", map[string]string{"by": "37h"})
 	w.world(http.MethodPost, "/api/registries/newsim/names/yunhe-held.xyz/status", map[string]any{"status": "serverHold", "on": false})
 	w.settle()
 	if got := w.codes("yunhe-verify.xyz") + w.codes("yunhe-held.xyz"); got != "" {
