@@ -317,7 +317,7 @@ func withDue(f *fake) {
 func withLooks(f *fake) {
 	for i, who := range []string{"lin@yunhe-tea.com", "zhou@registrar.example", "system"} {
 		f.events = append(f.events, domain.Event{ID: domain.EventID(20 - i), Account: 1, Subject: domain.DocumentID(1).Public(), Kind: "document.viewed", Actor: who, IP: "203.0.113.24",
-			Via: "console", Result: "ok", At: today.Add(-time.Duration(i) * time.Hour), Facts: map[string]string{"purpose": []string{"owner", "review", "authority"}[i]}})
+			Via: "console", Result: "ok", At: today.Add(-time.Duration(i) * time.Hour), Facts: map[string]string{"purpose": []string{"owner", "review", "authority"}[i], "operator": []string{"", "yes", ""}[i]}})
 	}
 }
 

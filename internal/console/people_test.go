@@ -3,7 +3,6 @@ package console
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -15,7 +14,7 @@ import (
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
-	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/realname"
 )
 
 // with sends a form with a file; the file stands before the fields, as the picture does on the page.
@@ -89,6 +88,53 @@ func TestEditorOfWhatCannotBeEdited(t *testing.T) {
 	}
 }
 
+func TestFindingsStandBesideTheirFields(t *testing.T) {
+	for _, c := range []struct {
+		role        realname.Role
+		field, want string
+	}{
+		{realname.Owner, "CertificateCode", "CertificateCode"}, {realname.Contact, "CertificateCode", "RegistrantCertificateCode"},
+		{realname.Contact, "CertificateType", "RegistrantCertificateType"}, {realname.Contact, "OrganizationNameCN", "RegistrantNameCN"},
+		{realname.Owner, "CountryCN", "Country"}, {realname.Contact, "RegistrantName", "RegistrantName"},
+	} {
+		if got := fieldOf(realname.Finding{Role: c.role, Field: c.field}); got != c.want {
+			t.Errorf("%s's %s stands beside %s, want %s", c.role, c.field, got, c.want)
+		}
+	}
+}
+
+// Rules about what isn't there have not been passed.
+func TestOnlyWhatThereIsIsTold(t *testing.T) {
+	b, v := owner4(t)
+	withPicture(b.f)
+	b.f.people.docs = nil
+	lines := func(form url.Values) string {
+		_, body := v.post("/templates/new", form)
+		i := strings.Index(body, `id="part-checks-owner"`)
+		return body[i : i+strings.Index(body[i:], "</section>")]
+	}
+	few := lines(url.Values{"RegistrantType": {"I"}, "CertificateType": {"SFZ"}, "OrganizationNameCN": {"林晓"}, "do": {"check"}})
+	all := typed("check")
+	all.Set("ValidUntil", "2030-01-01")
+	many := lines(all)
+	for _, name := range []string{"check-name.number-form", "check-name.validity", "check-name.address", "check-name.superseded"} {
+		label := ">" + b.zh(t, name) + "<"
+		if strings.Contains(few, label) || !strings.Contains(many, label) {
+			t.Errorf("%s: told of nothing %v, told of something %v", name, strings.Contains(few, label), strings.Contains(many, label))
+		}
+	}
+}
+
+// zh gives a text of the pages.
+func (b *bench) zh(t *testing.T, key string) string {
+	t.Helper()
+	texts, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts[zh].say(key)
+}
+
 func TestFixIsOneClick(t *testing.T) {
 	b, v := owner4(t)
 	withFindings(b.f)
@@ -146,8 +192,8 @@ func TestLiveCheck(t *testing.T) {
 // A picture that is too large is counted to its end: the form is kept, and the size is told.
 func TestUploadTooLarge(t *testing.T) {
 	b, v := owner4(t)
-	res, body := v.with(t, "/templates/new", "file-owner", "big.png", make([]byte, maxFile+1), typed("upload-owner"), "")
-	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `data-code="upload.too-large"`) || !strings.Contains(body, "5.0 MB") {
+	res, body := v.with(t, "/templates/new", "file-owner", "big.png", make([]byte, 30<<20), typed("upload-owner"), "")
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `data-code="upload.too-large"`) || !strings.Contains(body, "30.0 MB") {
 		t.Errorf("%d", res.StatusCode)
 	}
 	for _, want := range []string{`value="杭州云河茶业有限公司"`, `id="convert-owner"`, `value="龙井路 88 号"`} {
@@ -312,52 +358,6 @@ func TestNumbersAreMasked(t *testing.T) {
 	}
 	if log := b.log.String(); strings.Contains(log, number) {
 		t.Error("the number is in the log")
-	}
-}
-
-func TestDeskDecides(t *testing.T) {
-	b := newBench(t)
-	v := b.as(t, domain.Operator)
-	withReviews(b.f)
-	for _, c := range []struct {
-		decision string
-		want     ops.Decision
-	}{
-		{"approve", ops.Decision{Verdict: "approve", Note: "ok", Version: 3}},
-		{"reject", ops.Decision{Verdict: "reject", Note: "ok", Version: 3, Codes: []string{"document.unclear", "verify.type-mismatch"}}},
-		{"more", ops.Decision{Verdict: "more", Note: "ok", Version: 3}},
-	} {
-		res, _ := v.post("/desk/reviews/7", url.Values{"version": {"3"}, "decision": {c.decision}, "note": {"ok"}, "code": {"document.unclear", "verify.type-mismatch"}})
-		got := b.f.people.decided[len(b.f.people.decided)-1]
-		if res.StatusCode != http.StatusSeeOther || fmt.Sprint(got) != fmt.Sprint(c.want) {
-			t.Errorf("%s: %d, %+v", c.decision, res.StatusCode, got)
-		}
-	}
-	b.f.fail["DecideReview"] = fault.New(fault.Conflict, "review.second-needed", "first", "zhou@registrar.example")
-	res, body := v.post("/desk/reviews/7", url.Values{"version": {"3"}, "decision": {"approve"}, "note": {"my words"}})
-	if res.StatusCode != http.StatusConflict || !strings.Contains(body, `data-code="review.second-needed"`) || !strings.Contains(body, "my words") {
-		t.Errorf("a refused decision: %d", res.StatusCode)
-	}
-	if s := b.f.scopes["DecideReview"]; !s.Operator {
-		t.Errorf("decided with %+v", s)
-	}
-}
-
-func TestRegisterFile(t *testing.T) {
-	b := newBench(t)
-	v := b.as(t, domain.Operator)
-	good := "name = \"ministry\"\ncode = \"registrant.blacklisted\"\nsource = \"Ministry\"\ndated = \"2026-10-01\"\n[[entry]]\nnumber = \"330197199001010018\"\nnote = \"No. 7\"\n[[entry]]\nname = \"某公司\"\n"
-	res, _ := v.with(t, "/desk/registers", "file", "r.toml", []byte(good), nil, "")
-	l := b.f.people.loaded
-	if res.StatusCode != http.StatusSeeOther || l.Name != "ministry" || len(l.Entries) != 2 || !l.Entries[0].Number || l.Entries[1].Number || l.Entries[0].Note != "No. 7" {
-		t.Errorf("%d %+v", res.StatusCode, l)
-	}
-	for _, bad := range []string{"name = ", good + "unknown = 1\n", ""} {
-		b.f.people.loaded = domain.RegisterList{}
-		res, _ := v.with(t, "/desk/registers", "file", "r.toml", []byte(bad), nil, "")
-		if bad != "" && (res.StatusCode != http.StatusUnprocessableEntity || b.f.people.loaded.Name != "") {
-			t.Errorf("%.20q: %d, loaded %q", bad, res.StatusCode, b.f.people.loaded.Name)
-		}
 	}
 }
 

@@ -15,6 +15,10 @@
       shot.classList.remove('turn-1', 'turn-2', 'turn-3');
       if (n) shot.classList.add('turn-' + n);
       shot.dataset.turn = n;
+      var image = shot.querySelector('image'), w = image.getAttribute('width'), h = image.getAttribute('height');
+      var to = ['', 'translate(' + h + ' 0) rotate(90)', 'translate(' + w + ' ' + h + ') rotate(180)', 'translate(0 ' + w + ') rotate(270)'][n];
+      image.closest('svg').setAttribute('viewBox', '0 0 ' + (n % 2 ? h + ' ' + w : w + ' ' + h));
+      image.parentNode.setAttribute('transform', to);
       return;
     }
     var on = shot.classList.toggle(b.dataset.do === 'zoom' ? 'is-zoomed' : 'is-sharp');
