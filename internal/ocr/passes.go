@@ -35,8 +35,9 @@ type reading struct {
 func (r *Reader) read(asked context.Context, s *source) (*realname.Text, error) {
 	ctx, cancel := context.WithTimeout(asked, r.cfg.Timeout)
 	defer cancel()
+	late := func(err error) bool { return errors.Is(err, context.DeadlineExceeded) && asked.Err() == nil }
 	first, err := r.stand(ctx, s)
-	if err != nil {
+	if err != nil && !(late(err) && first.sure > 0) {
 		return nil, err
 	}
 	first.view.angle -= slope(first)
@@ -48,7 +49,8 @@ func (r *Reader) read(asked context.Context, s *source) (*realname.Text, error) 
 		func() error { return r.numbers(ctx, s, first.view.angle, t) },
 	} {
 		if err := more(); err != nil {
-			if errors.Is(err, context.DeadlineExceeded) && asked.Err() == nil {
+			if late(err) {
+				t.Cut = true
 				return t, nil
 			}
 			return nil, err
@@ -66,8 +68,25 @@ func split(angle float64) (int, float64) {
 	return (int(q)*90%360 + 360) % 360, angle - q*90
 }
 
-// stand finds how the picture stands and gives the pass that reads best.
+// stand finds how the picture stands and gives the pass that reads best: the document by its edges where it has some
+// that are clear, else the whole picture by what looks like lines in it.
 func (r *Reader) stand(ctx context.Context, s *source) (reading, error) {
+	var best reading
+	try := func(v view) (done bool, err error) {
+		got, err := r.pass(ctx, s, v, noRed, sparse)
+		if err != nil {
+			return false, err
+		}
+		if best.view.w == 0 || got.sure > best.sure {
+			best = got
+		}
+		return best.sure >= enough && realname.Recognised(&realname.Text{Lines: best.lines}), nil
+	}
+	for _, v := range s.framed(r.cfg.Pixels) {
+		if done, err := try(v); done || err != nil {
+			return best, err
+		}
+	}
 	angle, upright := s.tilt()
 	if math.Abs(angle) < 1.5 {
 		angle = 0
@@ -76,23 +95,89 @@ func (r *Reader) stand(ctx context.Context, s *source) (reading, error) {
 	if upright {
 		turns = []float64{angle + 90, angle + 270, angle, angle + 180}
 	}
+	if edge, seen := s.sides(); math.Abs(edge-angle) > 2 {
+		turns = slices.Insert(turns, max(0, 3-seen), edge, edge+180) // three sides are seldom wrong, where lines are of a tablecloth
+	}
 	if angle != 0 {
 		turns = append(turns, 0)
 	}
-	var best reading
 	for i, a := range turns {
-		got, err := r.pass(ctx, s, s.whole(a, r.cfg.Pixels, longSide, enlarged), noRed, sparse)
-		if err != nil {
+		done, err := try(s.whole(a, r.cfg.Pixels, longSide, enlarged))
+		if done || err != nil || i >= 1 && best.sure >= 6*enough {
 			return best, err
-		}
-		if i == 0 || got.sure > best.sure {
-			best = got
-		}
-		if best.sure >= enough && realname.Recognised(&realname.Text{Lines: best.lines}) || i == 1 && best.sure >= 6*enough {
-			break
 		}
 	}
 	return best, nil
+}
+
+// Limits of a frame that is believed: how sure, and the part of the picture that it fills.
+const (
+	frameSure  = 0.6
+	frameLeast = 0.1
+	frameWhole = 0.93 // more than this is the picture itself
+)
+
+// sides is the angle by which what was seen of the document's edges has to be turned to stand level; edges of the picture
+// itself don't count. 0 where fewer than two were seen.
+func (s *source) sides() (angle float64, seen int) {
+	q, _ := realname.Outline(s.img)
+	near := func(a, b, size float64) bool {
+		m := size * 0.02
+		return a < m && b < m || a > size-m && b > size-m
+	}
+	sum, n := 0.0, 0.0
+	for i, p := range q {
+		o := q[(i+1)%4]
+		if near(p.X, o.X, float64(s.w)) || near(p.Y, o.Y, float64(s.h)) {
+			continue
+		}
+		a := math.Atan2(o.Y-p.Y, o.X-p.X)*180/math.Pi - float64(i)*90
+		a -= 360 * math.Round(a/360)
+		if math.Abs(a) < 30 {
+			sum, n = sum+a, n+1
+		}
+	}
+	if n < 2 {
+		return 0, 0
+	}
+	return -sum / n, int(n)
+}
+
+// framed gives the views of the document by its edges: upright and upside down along its longer side first.
+func (s *source) framed(pixels int) []view {
+	q, sure := realname.Outline(s.img)
+	if sure < frameSure {
+		return nil
+	}
+	area := 0.0
+	var c realname.Point
+	for i, p := range q {
+		n := q[(i+1)%4]
+		area += (p.X*n.Y - n.X*p.Y) / 2
+		c.X, c.Y = c.X+p.X/4, c.Y+p.Y/4
+	}
+	top, low := math.Atan2(q[1].Y-q[0].Y, q[1].X-q[0].X), math.Atan2(q[2].Y-q[3].Y, q[2].X-q[3].X)
+	angle := -(top + low) / 2 * 180 / math.Pi
+	part := math.Abs(area) / float64(s.w*s.h)
+	if part < frameLeast || part > frameWhole && math.Abs(angle) < 1 {
+		return nil
+	}
+	w := max(math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y), math.Hypot(q[2].X-q[3].X, q[2].Y-q[3].Y)) * 1.12
+	h := max(math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y), math.Hypot(q[2].X-q[1].X, q[2].Y-q[1].Y)) * 1.12
+	turns := []float64{0, 180}
+	if h > w*1.1 {
+		turns = []float64{90, 270, 0, 180}
+	}
+	var out []view
+	for _, t := range turns {
+		vw, vh := w, h
+		if t == 90 || t == 270 {
+			vw, vh = h, w
+		}
+		k := min(longSide/max(vw, vh), enlarged, math.Sqrt(float64(pixels)/(vw*vh)))
+		out = append(out, view{cx: c.X, cy: c.Y, angle: angle + t, scale: k, w: int(vw * k), h: int(vh * k)})
+	}
+	return out
 }
 
 // pass reads one view.
@@ -180,7 +265,7 @@ func extent(first reading) (float64, view) {
 		return 0, v
 	}
 	mx, my := (x1-x0)*0.12+6*h*v.scale, (y1-y0)*0.12+4*h*v.scale
-	x0, y0, x1, y1 = max(0, x0-mx), max(0, y0-my), min(float64(v.w), x1+mx), min(float64(v.h), y1+my)
+	x0, y0, x1, y1 = x0-mx, y0-my, x1+mx, y1+my
 	cx, cy := v.back((x0+x1)/2, (y0+y1)/2)
 	return h, view{cx: cx, cy: cy, angle: v.angle, scale: v.scale, w: int(x1 - x0), h: int(y1 - y0)}
 }

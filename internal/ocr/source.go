@@ -9,12 +9,13 @@ import (
 // source is a picture with quick access to its colours.
 type source struct {
 	w, h int
+	img  image.Image
 	at   func(x, y int) (r, g, b uint8) // from 0, 0
 }
 
 func newSource(img image.Image) *source {
 	b := img.Bounds()
-	s := &source{w: b.Dx(), h: b.Dy()}
+	s := &source{w: b.Dx(), h: b.Dy(), img: img}
 	x0, y0 := b.Min.X, b.Min.Y
 	switch p := img.(type) {
 	case *image.YCbCr:

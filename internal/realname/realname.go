@@ -116,6 +116,7 @@ type Text struct {
 	Also        []Line   // other readings of places that Lines has too, less sure
 	Numbers     []Number // places of numbers read again alone
 	Codes       []string // contents of QR codes
+	Cut         bool     // the reader's time ran out: what it lacks may be there all the same
 }
 
 // Number is what was read where a number stands.

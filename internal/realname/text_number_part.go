@@ -17,7 +17,7 @@ const (
 func missing(p *page, doc Document, n numbers, typed string, reads []run) Result {
 	share, han := p.legible()
 	_, weight := best(p.scores())
-	if share < legiblePart || han < 12 || weight < recognised {
+	if p.text.Cut || share < legiblePart || han < 12 || weight < recognised {
 		return unread(unsure)
 	}
 	part := longest(reads, typed)

@@ -254,3 +254,17 @@ func TestCode(t *testing.T) {
 		t.Errorf("print and code differ: %+v, not performed %v", all, unread)
 	}
 }
+
+// TestCut: what a reader had no time for is not said to be missing.
+func TestCut(t *testing.T) {
+	for title, rows := range map[string][]string{"nothing yet": {"~一~二"}, "no number yet": swapRow(drop(cardRows, "#digits"), "330197199001011281", "")} {
+		text := pageOf(rows...)
+		if all, _ := textOnly(t, cardForm(), text); len(all) != 1 {
+			t.Errorf("%s, read to its end: found %+v", title, all)
+		}
+		text.Cut = true
+		if all, unread := textOnly(t, cardForm(), text); len(all) > 0 || unread["text-number"] == "" {
+			t.Errorf("%s: found %+v, not performed %v", title, all, unread)
+		}
+	}
+}

@@ -90,6 +90,8 @@ func (p *page) verdict(chosen string) verdict {
 		return verdict{code: agrees, found: found}
 	case weight >= recognised && weight-own >= margin:
 		return verdict{code: p.mismatch(want, found, scores), found: found}
+	case p.text.Cut:
+		return verdict{why: "the picture was not read to its end in time"}
 	case weight < hinted && !slices.Contains(openTypes, want):
 		return verdict{code: "document.unrecognised"}
 	case letters < 12:
