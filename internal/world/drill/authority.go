@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -128,46 +125,6 @@ func (a *applicant) submit(ctx context.Context) error {
 		return err
 	}
 	return a.s.letPass(ctx)
-}
-
-var (
-	reviewRow     = regexp.MustCompile(`<tr data-review="([0-9]+)">.*`)
-	reviewVersion = regexp.MustCompile(`name="version" value="([0-9]+)"`)
-	accountNumber = regexp.MustCompile(`\b1000[0-9]{8}\b`)
-)
-
-// letPass has the operator approve this run's submission.
-func (s *Scene) letPass(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.at.Console+"/domains", nil)
-	if err != nil {
-		return err
-	}
-	mine, err := s.page(req)
-	if err != nil {
-		return err
-	}
-	account := accountNumber.FindString(mine)
-	queue, err := s.deskPage(ctx, "/desk/reviews")
-	if err != nil {
-		return err
-	}
-	for _, row := range reviewRow.FindAllStringSubmatch(queue, -1) {
-		if account == "" || !strings.Contains(row[0], account) {
-			continue
-		}
-		path := "/desk/reviews/" + row[1]
-		page, err := s.deskPage(ctx, path)
-		if err != nil {
-			return err
-		}
-		v := reviewVersion.FindStringSubmatch(page)
-		if v == nil {
-			return errors.New("the review can't be decided on")
-		}
-		s.note("the operator looks at the pictures and lets them pass")
-		return s.deskForm(ctx, path, url.Values{"version": {v[1]}, "decision": {"approve"}})
-	}
-	return fmt.Errorf("no review at the desk is of the account %q", account)
 }
 
 // pass submits the template, and wants it approved with nothing named.
