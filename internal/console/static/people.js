@@ -23,6 +23,8 @@
     }
     var on = shot.classList.toggle(b.dataset.do === 'zoom' ? 'is-zoomed' : 'is-sharp');
     b.setAttribute('aria-pressed', on);
+    shot.scrollLeft = (shot.scrollWidth - shot.clientWidth) / 2;
+    shot.scrollTop = (shot.scrollHeight - shot.clientHeight) / 2;
     shot.tabIndex = shot.classList.contains('is-zoomed') ? 0 : -1;
   });
 
