@@ -4,7 +4,7 @@ import "strconv"
 
 // pictureChecks look at pixels. They share the copies that views makes, of bounded size, so that together they take
 // about as long for a large picture as for a small one.
-var pictureChecks = []Check{colour, resolution, sharpness, exposure, glare, frame}
+var pictureChecks = []Check{colour, resolution, sharpness, exposure, glare, frame, covered, watermark}
 
 const manual = "the manual"
 

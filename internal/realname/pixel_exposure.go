@@ -67,7 +67,7 @@ var glare = Check{
 	ID: "glare", Codes: []string{"document.unclear"}, Source: manual, Citation: "articles D2, D15: clearly to be seen",
 	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
 		v := in.Picture.views()
-		share, where := reflection(v)
+		share, where := v.glare()
 		out.Measures = append(out.Measures, glareZones.measured("glare", share, where))
 		if severity, passed := glareZones.judge(share); !passed {
 			out.Findings = append(out.Findings, unclear(severity, "exposure", 255, 250, where))
@@ -76,8 +76,8 @@ var glare = Check{
 	},
 }
 
-// reflection is the share of the document under reflections, and where the largest is.
-func reflection(v *views) (share float64, where *Region) {
+// glare is the share of the document under reflections, and where the largest is.
+func (v *views) glare() (share float64, where *Region) {
 	r := v.doc.smaller(300)
 	n := r.w * r.h
 	white := make([]bool, n)

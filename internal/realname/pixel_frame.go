@@ -38,7 +38,7 @@ func cutness(v *views, documentType string) (value float64, missing string) {
 	worst, outside := 0.0, 0
 	for i, c := range o.quad {
 		d := max(-c.X, c.X-w, -c.Y, c.Y-h) / side
-		if d > 0.012 && o.support[i] > 0.7 && o.support[(i+3)%4] > 0.7 {
+		if d > 0.012 && o.support[i] > 0.85 && o.support[(i+3)%4] > 0.85 {
 			outside++
 			if d > worst {
 				worst, missing = d, cornerNames[i]
@@ -46,7 +46,7 @@ func cutness(v *views, documentType string) (value float64, missing string) {
 		}
 	}
 	if outside > 0 {
-		value = max(0.6, min(1, 0.5+worst*12))
+		value = max(0.6, min(1, 0.55+worst*30))
 		if outside > 1 {
 			value = 1
 		}
@@ -114,8 +114,8 @@ func wholeFrame(v *views, documentType string) (value float64, missing string) {
 		return 0, ""
 	}
 	for s := range 4 {
-		if c := float64(v.crossings(s)) * 0.3; c > value {
-			value, missing = min(c, 0.9), sideNames[s]
+		if c := float64(v.crossings(s)) * 0.35; c > value {
+			value, missing = min(c, 1.2), sideNames[s]
 		}
 	}
 	if known := ratio(documentType); known > 0 && value > 0 {
@@ -196,7 +196,8 @@ func (v *views) along(side, within int) []float32 {
 	return out
 }
 
-// crossings are the dark strokes that run into a side of the picture, within the document's part of it.
+// crossings are what runs into a side of the picture, within the document's part of it: strokes of print with paper on
+// either side, or something wider in the middle of it, as a portrait.
 func (v *views) crossings(side int) int {
 	q := v.outline.quad
 	a, b := q[side], q[(side+1)%4]
@@ -205,20 +206,29 @@ func (v *views) crossings(side int) int {
 		from, to = min(a.Y, b.Y), max(a.Y, b.Y)
 	}
 	outer, inner := v.along(side, 1), v.along(side, 4)
-	margin := 4 + (to-from)*0.03
-	lo, hi := max(2, int(from+margin)), min(len(outer)-2, int(to-margin))
+	slack, margin := 0.02*(to-from), 4+0.03*(to-from)
+	lo, hi := max(2, int(from-slack)), min(len(outer)-2, int(to+slack))
 	if hi-lo < 30 {
 		return 0
 	}
 	paper := percentile(append([]float32(nil), outer[lo:hi]...), 0.7)
 	limit := max(22, paper*0.18)
-	n, within := 0, false
+	n, start := 0, -1
 	for i := lo; i < hi; i++ {
-		dark := paper-outer[i] > limit && paper-inner[i] > limit*0.7
-		if dark && !within {
-			n++
+		switch dark := paper-outer[i] > limit && paper-inner[i] > limit*0.7; {
+		case dark && start < 0:
+			start = i
+		case !dark && start >= 0:
+			stroke := start > lo && float64(i-start) < margin
+			middle := float64(start) > from+margin && float64(i) < to-margin
+			if stroke || middle {
+				n++
+			}
+			start = -1
 		}
-		within = dark
+	}
+	if start >= 0 && float64(start) > from+margin && float64(start) < to-2*margin {
+		n++ // to the corner
 	}
 	return n
 }

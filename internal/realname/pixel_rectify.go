@@ -73,6 +73,7 @@ func squareTo(q Quad) [8]float64 {
 type views struct {
 	frame   *raster // the whole picture, longest side outlineSide
 	outline outline // in it
+	guessed bool    // no outline: the quad is where print is
 	quad    Quad    // in the picture
 	doc     *raster // the document, levelled, longest side docSide at most; never enlarged
 	to      [8]float64
@@ -99,7 +100,7 @@ func (p *Picture) views() *views {
 		v.outline = findOutline(v.frame)
 		quad := v.outline.quad
 		if v.outline.frame == [4]bool{true, true, true, true} {
-			quad = content(v.frame)
+			quad, v.guessed = content(v.frame)
 		}
 		v.quad = quad.scaled(float64(p.Width) / float64(v.frame.w))
 		v.to = squareTo(v.quad)
@@ -119,12 +120,12 @@ func (p *Picture) views() *views {
 
 // content is the part of a picture without an outline that has print on it: of a white page around a white document,
 // the document; of a document that fills the picture, the picture.
-func content(r *raster) Quad {
+func content(r *raster) (q Quad, found bool) {
 	e := edges(r)
 	points := e.strongest(e.thin())
 	whole := Quad{{0, 0}, {float64(r.w), 0}, {float64(r.w), float64(r.h)}, {0, float64(r.h)}}
 	if len(points) < 20 {
-		return whole
+		return whole, false
 	}
 	x, y := make([]float32, len(points)), make([]float32, len(points))
 	for i, p := range points {
@@ -138,9 +139,9 @@ func content(r *raster) Quad {
 	x0, x1 := span(x, whole[2].X)
 	y0, y1 := span(y, whole[2].Y)
 	if x1-x0 > 0.8*whole[2].X && y1-y0 > 0.8*whole[2].Y || x1-x0 < 40 || y1-y0 < 40 {
-		return whole
+		return whole, false
 	}
-	return Quad{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}
+	return Quad{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}, true
 }
 
 // cut averages the part of the picture around a quad down by k, and says where the quad lies in it.

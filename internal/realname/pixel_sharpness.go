@@ -2,17 +2,17 @@ package realname
 
 import "math"
 
-// Sharpness is how many edges of print would stand side by side along the document's longest side: the side's length by
-// the width of an edge. It doesn't depend on the picture's size or contrast. A sharp picture of 1,200 pixels has about
-// 500; print can be read down to some 180. Papers have smaller print than cards.
-var sharpnessZones = map[bool]zones{true: {refuse: 240, warn: 310}, false: {refuse: 250, warn: 330}}
+// sharpnessZones are of how many edges of print would stand side by side along the document's longest side: the side's
+// length by the width of an edge. It depends neither on the picture's size nor on its contrast. Sharp pictures of a
+// thousand pixels and more have 400 to 900, enlarged ones of 300 pixels less than 300, and print can't be read below some 150.
+var sharpnessZones = zones{refuse: 270, warn: 350}
 
 // sharpness: print is sharp, in every direction (a moved camera blurs one).
 var sharpness = Check{
 	ID: "sharpness", Codes: []string{"document.unclear"}, Source: manual, Citation: "articles D2, D7, D15: clearly to be seen",
 	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
 		v := in.Picture.views()
-		z := sharpnessZones[card(in.Form.Type)]
+		z := sharpnessZones
 		if v.edges < fewEdges {
 			// Nothing to measure by: an empty page, or nothing but dark. Others say so.
 			out.NotPerformed = "no print"
@@ -35,7 +35,7 @@ func (v *views) sharpness() float64 { return float64(max(v.doc.w, v.doc.h)) / v.
 // blurred one, or to lie over it, is for a person to see.
 func (v *views) legible(documentType string) bool {
 	severity, _, _ := exposed(v, documentType)
-	return severity != Refuse && v.edges >= fewEdges && v.sharpness() >= sharpnessZones[card(documentType)].refuse
+	return severity != Refuse && v.edges >= fewEdges && v.sharpness() >= sharpnessZones.refuse
 }
 
 // doubted makes a refusal a warning in a picture that can't be judged.
@@ -91,7 +91,8 @@ func edgeWidth(r *raster) (width float64, edges int) {
 		}
 	}
 	for _, w := range widths {
-		if len(w) >= 40 && len(w)*10 >= total {
+		// Few edges are left of a direction that was blurred: a fortieth is enough to go by.
+		if len(w) >= 40 && len(w)*40 >= total {
 			width = max(width, float64(percentile(w, 0.30)))
 		}
 	}

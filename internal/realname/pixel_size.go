@@ -2,8 +2,8 @@ package realname
 
 import "math"
 
-// sizeZones are of the document's longest side in pixels. An identity card's number is 16 pixels high at 480.
-var sizeZones = zones{refuse: 480, warn: 600}
+// sizeZones are of the document's longest side in pixels. An identity card's number is some 13 pixels high at 470.
+var sizeZones = zones{refuse: 470, warn: 600}
 
 // resolution: the document has enough pixels to be read.
 var resolution = Check{

@@ -59,6 +59,12 @@ func TestPixels(t *testing.T) {
 		{"washed out", licence, papers.Photo, papers.Bright, "document.unclear"},
 		{"lamp", card, papers.Photo, papers.Glare, "document.unclear"},
 		{"few pixels", licence, papers.Photo, papers.Small, "document.unclear"},
+		{"shaken", licence, papers.Photo, papers.Shaken, "document.unclear"},
+		{"covered", licence, papers.Photo, papers.Covered, "document.covered"},
+		{"painted over", card, papers.Photo, papers.Blotted, "document.covered"},
+		{"number wiped", card, papers.Filled, papers.Smeared, "document.covered"},
+		{"words over it", licence, papers.Scan, papers.Watermark, "document.watermark"},
+		{"side gone", card, papers.Photo, papers.Cut, "document.incomplete"},
 		{"corner gone", licence, papers.Photo, papers.CutCorner, "document.incomplete"},
 	} {
 		refused, found := pixels(t, c.doc, papers.Options{Seed: 41, Scene: c.scene, Faults: faults(c.fault)})
