@@ -71,9 +71,9 @@ func (v *views) hidden(documentType string) (share float64, where *Region) {
 	k := float64(v.doc.w) / float64(r.w)
 	largest := 0
 	things := v.things(r)
-	portrait := portraitEnd(things, r, documentType)
+	portrait := portraitEnd(things, r, documentType, v.guessed)
 	for _, t := range things {
-		if !t.hides(r, portrait) || v.guessed && t.depth < 40 {
+		if !t.hides(r, portrait, v.guessed) || v.guessed && t.depth < 40 {
 			continue // without an outline, the page around a document is a faint thing on it
 		}
 		share += float64(len(t.at)) / float64(r.w*r.h)
@@ -166,14 +166,14 @@ func (p *paper) thing(b blob, mask, solid []bool) thing {
 }
 
 // hides tells what hides the document from what belongs to it: portrait, emblem, frame, QR code; and from shadows.
-func (t thing) hides(r *raster, portrait int) bool {
+func (t thing) hides(r *raster, portrait int, guessed bool) bool {
 	w, h := float64(t.x1-t.x0+1), float64(t.y1-t.y0+1)
 	W, H := float64(r.w), float64(r.h)
 	long := max(W, H)
 	fill := float64(len(t.at)) / (w * h)
 	edge := 0.045 * long
 	switch {
-	case t.texture > 9:
+	case t.texture > 12:
 		return false // print, a QR code, a picture
 	case t.sharp < 0.4:
 		return false // a shadow, a fold
@@ -187,7 +187,7 @@ func (t thing) hides(r *raster, portrait int) bool {
 		return false // the same, of a side
 	case t.red && fill < 0.92 && w < 1.6*h && h < 1.6*w && w*h < 0.1*W*H:
 		return false // an emblem, a seal
-	case portrait != 0 && t.end(r) == portrait:
+	case portrait != 0 && t.end(r, guessed) == portrait:
 		return false
 	}
 	return true
@@ -200,14 +200,14 @@ func (t thing) touches(r *raster) bool {
 
 // end is at which end of the document a thing of a portrait's place and size is: -1 or 1, 0 at neither. Documents lie
 // as they like, so ends are of the longer side.
-func (t thing) end(r *raster) int {
+func (t thing) end(r *raster, guessed bool) int {
 	W, H := float64(r.w), float64(r.h)
 	x0, x1, y0, y1 := float64(t.x0)/W, float64(t.x1)/W, float64(t.y0)/H, float64(t.y1)/H
 	if H > W {
 		x0, x1, y0, y1 = y0, y1, x0, x1
 	}
 	switch {
-	case x0 < 0.015 || x1 > 0.985 || y0 < 0.04 || y1 > 0.96 || x1-x0 > 0.36:
+	case x1-x0 > 0.36, !guessed && (x0 < 0.015 || x1 > 0.985 || y0 < 0.04 || y1 > 0.96):
 		return 0
 	case x1 < 0.4:
 		return -1
@@ -219,7 +219,7 @@ func (t thing) end(r *raster) int {
 
 // portraitEnd is the end at which the document has its portrait: of types that have one, the end with the larger thing
 // that is high enough for one.
-func portraitEnd(things []thing, r *raster, documentType string) int {
+func portraitEnd(things []thing, r *raster, documentType string, guessed bool) int {
 	if !card(documentType) && documentType != "HZ" && documentType != "" {
 		return 0
 	}
@@ -229,7 +229,7 @@ func portraitEnd(things []thing, r *raster, documentType string) int {
 		if r.h > r.w {
 			high = float64(t.x1-t.x0) / float64(r.w)
 		}
-		if e := t.end(r); e != 0 && high > 0.2 && len(t.at) > largest {
+		if e := t.end(r, guessed); e != 0 && high > 0.2 && len(t.at) > largest {
 			end, largest = e, len(t.at)
 		}
 	}

@@ -92,8 +92,11 @@ func cutness(v *views, documentType string) (value float64, missing string) {
 				signs -= 0.3 // a card in the corner of a scanner's glass
 			}
 		}
-		if v.groundAlong(s) {
+		switch {
+		case v.groundAlong(s):
 			signs = 0
+		case !v.paperAlong(s):
+			signs = min(signs, 0.9) // a table, taken for the document
 		}
 		if signs > value {
 			value, missing = signs, sideNames[s]
@@ -125,6 +128,25 @@ func wholeFrame(v *views, documentType string) (value float64, missing string) {
 		}
 	}
 	return value, missing
+}
+
+// paperAlong tells a side of the picture along which the document is mostly plain, as paper is between its print.
+func (v *views) paperAlong(side int) bool {
+	q := v.outline.quad
+	a, b := q[side], q[(side+1)%4]
+	from, to := min(a.X, b.X), max(a.X, b.X)
+	if side%2 == 1 {
+		from, to = min(a.Y, b.Y), max(a.Y, b.Y)
+	}
+	line := v.along(side, 3)
+	plain, all := 0, 0
+	for i := max(2, int(from)); i < min(len(line)-2, int(to)); i++ {
+		all++
+		if d := line[i+2] - line[i-2]; d < 18 && d > -18 {
+			plain++
+		}
+	}
+	return plain*20 > all*9
 }
 
 // paperAround tells a picture whose edge is mostly plain and light: paper, and no table.

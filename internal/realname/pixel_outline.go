@@ -118,7 +118,7 @@ func (e *edgeMap) thin() []int {
 	for i := 0; i < len(e.mag); i += 7 {
 		sample = append(sample, e.mag[i])
 	}
-	floor := min(24, max(3.5, percentile(sample, 0.70)))
+	floor := min(12, max(3.5, percentile(sample, 0.70)))
 	for k := range e.at {
 		e.at[k] = make([]bool, len(e.mag))
 	}

@@ -3,7 +3,7 @@ package realname
 import "math"
 
 // watermarkZones are of how far strokes that lie askew to the print stand out, from 0 (none does) to 1.
-var watermarkZones = zones{refuse: 0.4, warn: 0.2}
+var watermarkZones = zones{refuse: 0.3, warn: 0.15}
 
 // watermark: no words lie over the picture. They are fainter than print, and askew to it: strokes of letters run along
 // two directions at right angles, print's along and across the document, a watermark's along and across its own line.
