@@ -25,7 +25,7 @@ var covered = Check{
 			severity, passed, where = s, false, stretch
 		}
 		if !passed {
-			if !v.judged() {
+			if !v.judged() || !v.level(in.Form.Type) {
 				severity = Warn
 			}
 			out.Findings = append(out.Findings, Finding{
@@ -44,6 +44,18 @@ func (v *views) judged() bool {
 	cut, _ := cutness(v, "")
 	whole := v.outline.frame == [4]bool{true, true, true, true}
 	return lamp <= glareZones.refuse && chroma(v.doc) >= colourZones.refuse && (whole || cut < frameZones.refuse)
+}
+
+// level tells whether the outline found has the form that a card has, as far as that is known: another is of something
+// else in the picture.
+func (v *views) level(documentType string) bool {
+	known := ratio(documentType)
+	if known == 0 || v.outline.frame == [4]bool{true, true, true, true} {
+		return true
+	}
+	w, h := v.outline.quad.size()
+	off := max(w, h)/min(w, h)/known - 1
+	return off > -0.075 && off < 0.1
 }
 
 // String is the region as evidence of the catalogue.
@@ -177,6 +189,8 @@ func (t thing) hides(r *raster, portrait int, guessed bool) bool {
 		return false // print, a QR code, a picture
 	case t.sharp < 0.4:
 		return false // a shadow, a fold
+	case t.sharp < 0.6 && t.touches(r):
+		return false // a shadow that falls over the page's edge, with what lies in it
 	case t.paper && t.sharp < 0.55 && min(w, h) > 0.12*long:
 		return false // a shadow with a harder edge
 	case w > 0.8*W && h > 0.8*H, w > 0.85*W && h < 0.06*long, h > 0.85*H && w < 0.06*long:

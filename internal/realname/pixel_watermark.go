@@ -13,6 +13,9 @@ var watermark = Check{
 	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
 		v := in.Picture.views()
 		value, where := v.askew()
+		if !v.level(in.Form.Type) {
+			value = min(value, watermarkZones.refuse) // the table may have stripes of its own
+		}
 		out.Measures = append(out.Measures, watermarkZones.measured("watermark", value, where))
 		if severity, passed := watermarkZones.judge(value); !passed {
 			if !v.judged() {
@@ -103,13 +106,30 @@ func (v *views) askew() (value float64, where *Region) {
 		return 0, nil
 	}
 	var xs, ys []float32
+	var cells [16 * 10]int
 	for _, i := range among {
 		if d := turn(bin(e.angle[i]), best); d <= 2 {
 			xs, ys = append(xs, float32(i%e.w)), append(ys, float32(i/e.w))
+			cells[i/e.w*10/e.h*16+i%e.w*16/e.w]++
 		}
+	}
+	// Waves of a printed ground slope up as much as down, and are all over the page; words leave gaps.
+	if turn(best, strong.main()) >= 21 && even(cells[:], len(xs)) > 0.5 {
+		value = min(value, watermarkZones.refuse)
 	}
 	x0, x1, y0, y1 := int(percentile(xs, 0.03)), int(percentile(xs, 0.97)), int(percentile(ys, 0.03)), int(percentile(ys, 0.97))
 	return value, v.region(x0, y0, x1-x0+1, y1-y0+1)
+}
+
+// even is the share of the cells that have something like their part of what there is.
+func even(cells []int, all int) float64 {
+	full := 0
+	for _, n := range cells {
+		if 100*n*len(cells) > 35*all {
+			full++
+		}
+	}
+	return float64(full) / float64(len(cells))
 }
 
 // main is the direction, of a quarter turn, along and across which most runs.
