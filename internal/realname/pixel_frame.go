@@ -95,8 +95,8 @@ func cutness(v *views, documentType string) (value float64, missing string) {
 		switch {
 		case v.groundAlong(s):
 			signs = 0
-		case !v.paperAlong(s):
-			signs = min(signs, 0.9) // a table, taken for the document
+		case !v.paperAlong(s), o.frame[opposite], v.busy():
+			signs = min(signs, 0.9) // a table, its grain or print, taken for the document or for its sides
 		}
 		if signs > value {
 			value, missing = signs, sideNames[s]
@@ -163,6 +163,16 @@ func (v *views) paperAround() bool {
 		}
 	}
 	return plain*10 > all*7
+}
+
+// busy tells a table with print or stripes of its own: they cross sides of the picture that the document is away from.
+func (v *views) busy() bool {
+	for s := range 4 {
+		if !v.outline.frame[s] && v.crossings(s) > 25 {
+			return true
+		}
+	}
+	return false
 }
 
 // groundAlong tells that a plain ground, the one of the sides where the document's edge was seen, runs along this one

@@ -104,6 +104,8 @@ var mistakes = []mistake{
 	{code: "document.not-colour", facts: []string{"measure", "limit"}, shows: as(papers.Grey)},
 	{code: "document.unclear", facts: []string{"measure", "value", "limit"}, shows: as(papers.Blurred)},
 	{code: "document.incomplete", facts: []string{"missing"}, shows: as(papers.Cut)},
+	{code: "document.covered", facts: []string{"region"}, shows: as(papers.Covered)},
+	{code: "document.watermark", facts: []string{"region"}, shows: as(papers.Watermark)},
 	{code: "document.wrong-side", facts: []string{"side", "wanted"}, read: true, shows: of(papers.IDCardBack(thePerson))},
 	{code: "document.unrecognised", facts: []string{"type"}, read: true, shows: func(papers.Document, time.Time) (papers.Document, papers.Options) {
 		return papers.Note(), papers.Options{Seed: 4, Scene: papers.Filled}
