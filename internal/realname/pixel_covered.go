@@ -25,7 +25,11 @@ var covered = Check{
 			severity, passed, where = s, false, stretch
 		}
 		if !passed {
-			if !v.judged() || !v.level(in.Form.Type) {
+			if !v.judged() {
+				out.NotPerformed = unjudged
+				return out
+			}
+			if !v.level(in.Form.Type) {
 				severity = Warn
 			}
 			out.Findings = append(out.Findings, Finding{
@@ -37,8 +41,11 @@ var covered = Check{
 	},
 }
 
+// unjudged is why nothing is said: what is wrong with such a picture is another check's to refuse.
+const unjudged = "the picture is cut, without colours, or under a lamp's reflection"
+
 // judged tells whether a thing on the page can be told from the page: its place and colours must be sure. Under a lamp's
-// reflection, without colours, or where the document runs out of the picture, a person looks.
+// reflection, without colours, or where the document runs out of the picture, it can't.
 func (v *views) judged() bool {
 	lamp, _ := v.glare()
 	cut, _ := cutness(v, "")

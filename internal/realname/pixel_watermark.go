@@ -19,7 +19,8 @@ var watermark = Check{
 		out.Measures = append(out.Measures, watermarkZones.measured("watermark", value, where))
 		if severity, passed := watermarkZones.judge(value); !passed {
 			if !v.judged() {
-				severity = Warn
+				out.NotPerformed = unjudged
+				return out
 			}
 			out.Findings = append(out.Findings, Finding{
 				Code: "document.watermark", Severity: v.doubted(severity, in.Form.Type), Region: where,
