@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ import (
 
 func reader(t *testing.T) *Reader {
 	t.Helper()
-	r := New(Config{Timeout: time.Minute})
+	r := New(Config{Timeout: 5 * time.Minute})
 	if !r.Available() {
 		t.Skip("not performed: tesseract with chi_sim and eng is not installed")
 	}
@@ -49,9 +50,14 @@ func quarter(img image.Image) *image.RGBA {
 	return out
 }
 
+// text is everything that was read, in every reading.
 func text(t *realname.Text) string {
 	var b strings.Builder
-	for _, l := range t.Lines {
+	lines := slices.Concat(t.Lines, t.Also)
+	for _, n := range t.Numbers {
+		lines = append(lines, n.Line)
+	}
+	for _, l := range lines {
 		for _, w := range l.Words {
 			b.WriteString(w.Text)
 		}
@@ -73,7 +79,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("turned by %d: to be turned by %d, want %d", turned, got.Orientation, want)
 		}
 		all := text(got)
-		for _, want := range []string{"公民身份号码", "33019719900101", "苏禾"} {
+		for _, want := range []string{"公民身份号码", "330197199001011281", "苏禾"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("turned by %d: %q is missing in\n%s", turned, want, all)
 			}
