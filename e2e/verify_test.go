@@ -74,7 +74,7 @@ func TestVerifyInBrowser(t *testing.T) {
 
 			// .cn wants it first: the page says so, and the server means it.
 			w.run("choose .cn", chromedp.Navigate(e.Console+"/search?q="+label+".cn"), visible(fmt.Sprintf(`[data-name="%s.cn"][data-state="available"]`, label)),
-				click(fmt.Sprintf(`[data-name="%s.cn"] form button`, label)))
+				hit(fmt.Sprintf(`[data-name="%s.cn"] form button`, label)))
 			w.there("it is in the cart", `document.querySelector('[data-cart-count]').textContent === '1'`)
 			w.run("checkout", chromedp.Navigate(e.Console+"/checkout"), visible("#before"))
 			look("before")
@@ -87,7 +87,7 @@ func TestVerifyInBrowser(t *testing.T) {
 
 			// .com takes it for five days.
 			w.run("choose .com", chromedp.Navigate(e.Console+"/search?q="+label+".com"), visible(fmt.Sprintf(`[data-name="%s.com"][data-state="available"]`, label)),
-				click(fmt.Sprintf(`[data-name="%s.com"] form button`, label)))
+				hit(fmt.Sprintf(`[data-name="%s.com"] form button`, label)))
 			w.there("it is in the cart", `document.querySelector('[data-cart-count]').textContent === '1'`)
 			w.run("checkout", chromedp.Navigate(e.Console+"/checkout"), visible("#pay-submit:not([disabled])"))
 			look("checkout-unverified")
