@@ -237,6 +237,9 @@ func TestView(t *testing.T) {
 			if n == 0 {
 				t.Fatalf("%v at %v: the mark is gone", angle, most)
 			}
+			if fx, fy := v.forth(310, 106); fx < float64(x)/float64(n)-2 || fx > float64(x)/float64(n)+2 || fy < float64(y)/float64(n)-2 || fy > float64(y)/float64(n)+2 {
+				t.Errorf("%v at %v: the mark goes to %.1f, %.1f", angle, most, fx, fy)
+			}
 			bx, by := v.back(float64(x)/float64(n)+0.5, float64(y)/float64(n)+0.5)
 			if bx < 308 || bx > 312 || by < 104 || by > 108 {
 				t.Errorf("%v at %v: the mark is found at %.1f, %.1f, want 310, 106", angle, most, bx, by)

@@ -193,6 +193,7 @@ func TestText(t *testing.T) {
 		"expired passport":    {form: as(cardForm(), both(kind("HZ"), number("EB1234567"))), rows: swapRow(swapRow(passportRows, "2903147", "2403142"), "2029", "2024"), want: "document.expired"},
 		"expired permit":      {form: Form{Type: "TXZ", Number: "H07654321", Name: "黃詠詩", LatinName: "WONG, WING SZE"}, rows: swapRow(permitRows, "2022.03.15-2032.03.14", "2012.03.15-2022.03.14"), want: "document.expired"},
 		"long-term":           {form: companyForm(), rows: swapRow(licenceRows, "2018年05月21日至2038年05月20日", "2018年05月21日至长期")},
+		"weak date, past":     {form: companyForm(), rows: swapRow(licenceRows, "2038年05月20日", "20~2~5年05月20日"), unread: "text-validity"},
 		"weak date":           {form: companyForm(), rows: swapRow(licenceRows, "2038年05月20日", "20~1~8年0~3月20日"), unread: "text-validity"},
 	} {
 		t.Run(title, func(t *testing.T) {
