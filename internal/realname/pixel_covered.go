@@ -95,7 +95,11 @@ func (v *views) hidden(documentType string) (share float64, where *Region) {
 		if !t.hides(r, portrait, v.guessed) || v.guessed && t.depth < 40 {
 			continue // without an outline, the page around a document is a faint thing on it
 		}
-		share += float64(len(t.at)) / float64(r.w*r.h)
+		part := float64(len(t.at)) / float64(r.w*r.h)
+		if part > 0.1 && float64(len(t.at)) < 0.75*float64((t.x1-t.x0+1)*(t.y1-t.y0+1)) {
+			part = coveredZones.refuse // of no form: a shadow over half of the page, run together with a portrait
+		}
+		share += part
 		if len(t.at) > largest {
 			largest = len(t.at)
 			where = v.region(int(float64(t.x0)*k), int(float64(t.y0)*k), int(float64(t.x1-t.x0+1)*k), int(float64(t.y1-t.y0+1)*k))

@@ -5,7 +5,7 @@ import "slices"
 // darkZones are of the paper's lightness, 0 to 255; brightZones of the ink's where most of the paper is blown out.
 var (
 	darkZones   = zones{refuse: 68, warn: 95}
-	brightZones = zones{refuse: 88, warn: 70}
+	brightZones = zones{refuse: 78, warn: 62}
 )
 
 // exposure: the page is neither too dark nor washed out. White paper is as white as it can be in a good scan; what
@@ -55,7 +55,7 @@ func levels(doc *raster) (paper, ink, blown float64) {
 		}
 	}
 	slices.Sort(all)
-	return float64(percentile(all, 0.85)), float64(percentile(all, 0.012)), float64(white) / float64(len(all))
+	return float64(percentile(all, 0.85)), float64(percentile(all, 0.004)), float64(white) / float64(len(all))
 }
 
 // glareZones are of the share of the document that lies under a lamp's reflection.

@@ -313,7 +313,7 @@ func sign(d float64) int {
 func documentLike(w, h, share float64) bool {
 	ratio := max(w, h) / min(w, h)
 	if share > 0.4 {
-		return ratio < 2.2 && ratio > 1.12
+		return ratio < 2.2
 	}
 	return ratio < 1.95 && ratio > 1.31
 }
