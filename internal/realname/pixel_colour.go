@@ -50,7 +50,7 @@ func chroma(doc *raster) float64 {
 	for i := range n {
 		left[i] = float32(math.Hypot(float64(warm[i]), float64(green[i])))
 	}
-	return float64(percentile(left, 0.985)) / float64(max(white, 40))
+	return float64(percentile(left, 0.993)) / float64(max(white, 40))
 }
 
 // untint takes the median of each level of lightness away.

@@ -50,7 +50,7 @@ func (v *views) judged() bool {
 	lamp, _ := v.glare()
 	cut, _ := cutness(v, "")
 	whole := v.outline.frame == [4]bool{true, true, true, true}
-	return lamp <= glareZones.refuse && chroma(v.doc) >= colourZones.refuse && (whole || cut < frameZones.refuse)
+	return lamp <= glareZones.refuse && chroma(v.doc) >= colourZones.refuse && (whole || cut < frameZones.warn)
 }
 
 // level tells whether the outline found has the form that a card has, as far as that is known: another is of something

@@ -88,7 +88,7 @@ func (v *views) glare() (share float64, where *Region) {
 			rest = append(rest, r.luma[i])
 		}
 	}
-	if len(rest) < n/5 || percentile(rest, 0.8) > 244 {
+	if len(rest) < n*3/5 || percentile(rest, 0.8) > 244 {
 		return 0, nil // white paper: a reflection would not show, nor hide anything that isn't gone already
 	}
 	k := float64(v.doc.w) / float64(r.w)
@@ -120,7 +120,7 @@ func fades(r *raster, white []bool, b blob) bool {
 			near := r.luma[(y+2*d[1])*r.w+x+2*d[0]]
 			mid := r.luma[(y+5*d[1])*r.w+x+5*d[0]]
 			far := min(r.luma[fy*r.w+fx], r.luma[(y+11*d[1])*r.w+x+11*d[0]])
-			if far > 243 {
+			if far > 234 {
 				continue
 			}
 			if near > far+0.35*(255-far) && mid > far+0.12*(255-far) && near >= mid-2 {

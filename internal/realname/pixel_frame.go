@@ -130,7 +130,8 @@ func wholeFrame(v *views, documentType string) (value float64, missing string) {
 	return value, missing
 }
 
-// paperAlong tells a side of the picture along which the document is mostly plain, as paper is between its print.
+// paperAlong tells a side of the picture along which the document is mostly plain and of one
+// lightness, as paper is between its print.
 func (v *views) paperAlong(side int) bool {
 	q := v.outline.quad
 	a, b := q[side], q[(side+1)%4]
@@ -139,14 +140,22 @@ func (v *views) paperAlong(side int) bool {
 		from, to = min(a.Y, b.Y), max(a.Y, b.Y)
 	}
 	line := v.along(side, 3)
-	plain, all := 0, 0
-	for i := max(2, int(from)); i < min(len(line)-2, int(to)); i++ {
+	lo, hi := max(2, int(from)), min(len(line)-2, int(to))
+	if hi <= lo {
+		return false
+	}
+	paper := percentile(append([]float32(nil), line[lo:hi]...), 0.65)
+	plain, one, all := 0, 0, 0
+	for i := lo; i < hi; i++ {
 		all++
 		if d := line[i+2] - line[i-2]; d < 18 && d > -18 {
 			plain++
 		}
+		if d := line[i] - paper; d < 22 && d > -22 {
+			one++
+		}
 	}
-	return plain*20 > all*9
+	return plain*20 > all*9 && one*20 > all*11
 }
 
 // paperAround tells a picture whose edge is mostly plain and light: paper, and no table.

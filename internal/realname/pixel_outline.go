@@ -367,7 +367,8 @@ func (e *edgeMap) along(a, b Point, k int) (support, margin float64) {
 	const steps, off = 64, 5
 	length := math.Hypot(b.X-a.X, b.Y-a.Y)
 	nx, ny := -(b.Y-a.Y)/length*off, (b.X-a.X)/length*off
-	seen, step, inside := 0, 0, 0
+	seen, inside := 0, 0
+	var balance [3]int // of each colour: how many steps up, less how many down
 	for s := range steps {
 		t := (float64(s) + 0.5) / steps
 		fx, fy := a.X+(b.X-a.X)*t+0.5, a.Y+(b.Y-a.Y)*t+0.5
@@ -381,16 +382,22 @@ func (e *edgeMap) along(a, b Point, k int) (support, margin float64) {
 		}
 		in, out := e.index(fx+nx, fy+ny), e.index(fx-nx, fy-ny)
 		margin += float64(e.plane[1][in])
-		var d float32
-		for _, p := range e.plane {
-			d = max(d, p[in]-p[out], p[out]-p[in])
-		}
-		if d > 7 {
-			step++
+		for c, p := range e.plane {
+			switch d := p[in] - p[out]; {
+			case d > 7:
+				balance[c]++
+			case d < -7:
+				balance[c]--
+			}
 		}
 	}
 	if inside < steps/3 {
 		return 0, 0
+	}
+	// A chequered cloth steps up as often as down; a document is lighter all along, or darker.
+	step := 0
+	for _, n := range balance {
+		step = max(step, n, -n)
 	}
 	return (0.65*float64(seen) + 0.35*float64(step)) / float64(inside), margin / float64(inside)
 }
