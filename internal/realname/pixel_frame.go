@@ -145,7 +145,7 @@ func (v *views) paperAlong(side int) bool {
 		return false
 	}
 	paper := percentile(append([]float32(nil), line[lo:hi]...), 0.65)
-	plain, one, all := 0, 0, 0
+	plain, one, all, run, squares := 0, 0, 0, 0, 0
 	for i := lo; i < hi; i++ {
 		all++
 		if d := line[i+2] - line[i-2]; d < 18 && d > -18 {
@@ -153,9 +153,12 @@ func (v *views) paperAlong(side int) bool {
 		}
 		if d := line[i] - paper; d < 22 && d > -22 {
 			one++
+			run = 0
+		} else if run++; run*40 > hi-lo && (run-1)*40 <= hi-lo {
+			squares++ // something wide that isn't paper: a portrait, once; a cloth has many
 		}
 	}
-	return plain*20 > all*9 && one*20 > all*11
+	return plain*20 > all*9 && (one*20 > all*11 || squares <= 3)
 }
 
 // paperAround tells a picture whose edge is mostly plain and light: paper, and no table.

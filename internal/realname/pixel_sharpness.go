@@ -5,7 +5,7 @@ import "math"
 // sharpnessZones are of how many edges of print would stand side by side along the document's longest side: the side's
 // length by the width of an edge. It depends neither on the picture's size nor on its contrast. Sharp pictures of a
 // thousand pixels and more have 400 to 900, enlarged ones of 300 pixels less than 300, and print can't be read below some 150.
-var sharpnessZones = zones{refuse: 270, warn: 350}
+var sharpnessZones = zones{refuse: 285, warn: 350}
 
 // sharpness: print is sharp, in every direction (a moved camera blurs one).
 var sharpness = Check{
