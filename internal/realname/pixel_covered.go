@@ -243,18 +243,19 @@ func (t thing) end(r *raster, guessed bool) int {
 }
 
 // portraitEnd is the end at which the document has its portrait: of types that have one, the end with the larger thing
-// that is high enough for one.
+// that is high enough for one, or for a dark coat alone, away from the lines above and below.
 func portraitEnd(things []thing, r *raster, documentType string, guessed bool) int {
 	if !card(documentType) && documentType != "HZ" && documentType != "" {
 		return 0
 	}
 	end, largest := 0, 0
 	for _, t := range things {
-		high := float64(t.y1-t.y0) / float64(r.h)
+		high, middle := float64(t.y1-t.y0)/float64(r.h), float64(t.y1+t.y0)/2/float64(r.h)
 		if r.h > r.w {
-			high = float64(t.x1-t.x0) / float64(r.w)
+			high, middle = float64(t.x1-t.x0)/float64(r.w), float64(t.x1+t.x0)/2/float64(r.w)
 		}
-		if e := t.end(r, guessed); e != 0 && high > 0.2 && len(t.at) > largest {
+		coat := high > 0.12 && middle > 0.22 && middle < 0.78
+		if e := t.end(r, guessed); e != 0 && (high > 0.2 || coat) && len(t.at) > largest {
 			end, largest = e, len(t.at)
 		}
 	}
