@@ -124,8 +124,9 @@ func TestTranscriptsAreBounded(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("a session waits for the transcript")
 	}
+	// The writer has one batch in hand, and took it whenever it got to run.
 	_, dropped, waiting := rec.State()
-	if waiting != recordFrames || dropped < 500 || dropped > recordAtOnce+500 {
+	if waiting > recordFrames || waiting < recordFrames-recordAtOnce || dropped < 500 || dropped > recordAtOnce+500 {
 		t.Errorf("dropped %d, waiting %d", dropped, waiting)
 	}
 	close(s.wait)
