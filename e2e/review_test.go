@@ -15,6 +15,7 @@ import (
 // What a machine refuses and its owner insists on comes to the desk. A reviewer works by keyboard alone: looks, takes a
 // decision back, rejects; the owner reads the reason and the note. Approving over a refusal waits for a second reviewer.
 func TestReviewInBrowser(t *testing.T) {
+	longRun(t)
 	axeFile, err := os.ReadFile("../interop/axe/node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Skip("not performed: axe-core is not installed (npm ci in interop/axe)")

@@ -13,6 +13,7 @@ import (
 // and the first authority down for a while: every template ends approved, and no authority has two cases of one
 // submission.
 func TestKilledWhileVerifying(t *testing.T) {
+	longRun(t)
 	t.Parallel()
 	root := t.TempDir()
 	var w struct {

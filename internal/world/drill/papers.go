@@ -121,7 +121,6 @@ var mistakes = []mistake{
 	}},
 	{code: "verify.number-wrong-field", who: aCompany, facts: []string{"kind"}, types: typed("CertificateCode", theCompany.OrgCode)},
 	{code: "verify.number-photo-mismatch", facts: []string{"position"}, read: true, types: typed("CertificateCode", other)},
-	{code: "verify.number-incomplete-in-photo", facts: []string{"position"}, read: true, shows: as(papers.Smeared)},
 	{code: "verify.type-mismatch", who: aTravelling, facts: []string{"type", "found"}, read: true, shows: of(papers.IDCard(thePerson))},
 	{code: "verify.type-licence-as-certificate", who: aCompany, facts: []string{"type", "found"}, read: true, types: typed("CertificateType", "TYDMZ")},
 	{code: "verify.owner-name-malformed", who: aCompany, facts: []string{"rule"}, position: "7", types: typed("OrganizationNameCN", strings.NewReplacer("(", "（", ")", "）").Replace(theCompany.Name))},
