@@ -59,7 +59,6 @@ var (
 // Everything that a registrant has to do is done without script: the form, a refused picture mended by us, codes, the
 // submission, the result; and what a script asks while somebody types is answered in time.
 func TestRegistrantWithoutScript(t *testing.T) {
-	longRun(t)
 	e, _ := startDemo(t, nil)
 	b := newBrowser(t, e.Console)
 	b.signUp("plain@example.com")

@@ -13,7 +13,6 @@ import (
 // and the first authority down for a while: every template ends approved, and no authority has two cases of one
 // submission.
 func TestKilledWhileVerifying(t *testing.T) {
-	longRun(t)
 	t.Parallel()
 	root := t.TempDir()
 	var w struct {
@@ -66,9 +65,10 @@ func TestKilledWhileVerifying(t *testing.T) {
 		left := 0
 		for _, id := range submitted {
 			var v view
-			if prob, err := c.try(http.MethodGet, "/api/v1/templates/verification?template_id="+id, nil, &v); err != nil || prob != nil {
-				return false
+			if seen[id].State == "approved" {
+				continue
 			}
+			c.call(http.MethodGet, "/api/v1/templates/verification?template_id="+id, nil, &v)
 			if seen[id] = v; v.State != "approved" {
 				left++
 			}

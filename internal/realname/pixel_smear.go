@@ -36,10 +36,14 @@ func (v *views) smeared() (share float64, where *Region) {
 		sharp[i] = steep[i] > 0.5*print
 	}
 	largest := 0
+	edge := max(r.w, r.h) * 3 / 100
 	for _, b := range blobs(soft, r.w, r.h) {
 		w, h := b.x1-b.x0+1, b.y1-b.y0+1
 		if len(b.at)*2500 < r.w*r.h || float64(len(b.at)) < 0.45*float64(w*h) || min(w, h)*14 > max(r.w, r.h) {
 			continue
+		}
+		if b.x1 < edge || b.y1 < edge || b.x0 > r.w-edge || b.y0 > r.h-edge {
+			continue // print keeps a margin: a shadow of the document's own side
 		}
 		if !inLine(b, sharp, r.w, r.h, n) {
 			continue

@@ -84,3 +84,24 @@ func faults(f papers.Fault) []papers.Fault {
 	}
 	return []papers.Fault{f}
 }
+
+// TestNothingLiesThere: neither the shadow of a card's own side nor the dark coat of its portrait covers anything.
+func TestNothingLiesThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		person int
+		seed   uint64
+		again  bool // converted first
+	}{"shadow": {12, 1, true}, "coat": {3, 11, false}} {
+		raw, err := papers.Draw(papers.IDCard(papers.People()[c.person]), papers.Options{Seed: c.seed})
+		if err == nil && c.again {
+			raw, err = realname.Convert(raw, "card.png")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := realname.Open(raw, "card.jpg")
+		for _, f := range realname.Examine(&realname.Input{Form: realname.Form{Type: "SFZ"}, Picture: p}).Findings {
+			t.Errorf("%s: %s %s %v", name, f.Severity, f.Code, f.Facts)
+		}
+	}
+}

@@ -25,7 +25,7 @@ func missing(p *page, doc Document, n numbers, typed string, reads []run) Result
 		if !n.expected(p, doc) {
 			return unread("the number was not found")
 		}
-		return incomplete(p, n, 0, 0, nil)
+		return incomplete(p, n, 1, 0, nil) // nothing of it: from its first character on
 	}
 	known := common(typed, part.text)
 	if len(typed)-known <= fewUnsure && part.weakest() > weakChar {
@@ -46,11 +46,8 @@ func (n numbers) expected(p *page, doc Document) bool {
 }
 
 func incomplete(p *page, n numbers, at int, conf float64, region *Region) Result {
-	out := Finding{Code: "verify.number-incomplete-in-photo", Severity: Refuse, Position: at, Facts: map[string]string{}, Region: region}
-	if at > 0 {
-		out.Facts["position"] = strconv.Itoa(at)
-		out.Facts["confidence"] = fmt.Sprintf("%.2f", conf)
-	}
+	out := Finding{Code: "verify.number-incomplete-in-photo", Severity: Refuse, Position: at, Region: region,
+		Facts: map[string]string{"position": strconv.Itoa(at), "confidence": fmt.Sprintf("%.2f", conf)}}
 	if region == nil && len(n.labels) > 0 {
 		for _, l := range p.labels(n.labels...) {
 			out.Region = l.at.region()

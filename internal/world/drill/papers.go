@@ -100,6 +100,9 @@ func (f *registrant) set(field, value string) {
 // other is a number like the person's, right in itself, and somebody else's.
 var other = papers.IDNumber(thePerson.Number[:6], thePerson.Birth, 802)
 
+// cutShort is the person with a card whose last digits are not there.
+var cutShort = func() papers.Person { p := thePerson; p.Number = p.Number[:13]; return p }()
+
 var mistakes = []mistake{
 	{code: "document.not-colour", facts: []string{"measure", "limit"}, shows: as(papers.Grey)},
 	{code: "document.unclear", facts: []string{"measure", "value", "limit"}, shows: as(papers.Blurred)},
@@ -121,6 +124,7 @@ var mistakes = []mistake{
 	}},
 	{code: "verify.number-wrong-field", who: aCompany, facts: []string{"kind"}, types: typed("CertificateCode", theCompany.OrgCode)},
 	{code: "verify.number-photo-mismatch", facts: []string{"position"}, read: true, types: typed("CertificateCode", other)},
+	{code: "verify.number-incomplete-in-photo", facts: []string{"position"}, read: true, shows: of(papers.IDCard(cutShort))},
 	{code: "verify.type-mismatch", who: aTravelling, facts: []string{"type", "found"}, read: true, shows: of(papers.IDCard(thePerson))},
 	{code: "verify.type-licence-as-certificate", who: aCompany, facts: []string{"type", "found"}, read: true, types: typed("CertificateType", "TYDMZ")},
 	{code: "verify.owner-name-malformed", who: aCompany, facts: []string{"rule"}, position: "7", types: typed("OrganizationNameCN", strings.NewReplacer("(", "（", ")", "）").Replace(theCompany.Name))},
