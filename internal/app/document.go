@@ -18,6 +18,8 @@ import (
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ocr"
+	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/policy"
 	"github.com/openregistrar/openregistrar/internal/realname"
 )
 
@@ -172,7 +174,11 @@ func batchLine(line []byte) (file string, form documentForm, err error) {
 
 // form makes the input of the checks, without its picture.
 func (f documentForm) form() (*realname.Input, error) {
-	in := &realname.Input{Terms: realname.Terms{NearExpiryDays: nearExpiryDays}, Form: realname.Form{
+	terms, err := shippedTerms()
+	if err != nil {
+		return nil, err
+	}
+	in := &realname.Input{Terms: terms, Form: realname.Form{
 		Role: realname.Role(f.Subject), Kind: domain.SubjectKind(strings.ToUpper(f.Kind)), Type: strings.ToUpper(f.Type), Number: f.Number, Name: f.Name,
 		LatinName: f.LatinName, Contact: f.Contact, Country: strings.ToUpper(f.Country), ProvinceCN: f.Province, CityCN: f.City, StreetCN: f.Street, Street: f.StreetEn,
 	}}
@@ -211,8 +217,26 @@ func (f documentForm) form() (*realname.Input, error) {
 	return in, nil
 }
 
-// nearExpiryDays is the shipped policy's figure.
-const nearExpiryDays = 30
+// shippedTerms are those of the policy that a new installation starts with.
+func shippedTerms() (realname.Terms, error) {
+	rows, err := policy.Shipped()
+	if err != nil {
+		return realname.Terms{}, err
+	}
+	table, err := policy.Parse(rows)
+	if err != nil {
+		return realname.Terms{}, err
+	}
+	terms := realname.Terms{NearExpiryDays: table.House.NearExpiryDays}
+	for _, p := range table.Verify.Providers {
+		if len(p.Regions) == 0 {
+			terms.Regions = nil
+			break
+		}
+		terms.Regions = append(terms.Regions, p.Regions...)
+	}
+	return terms, nil
+}
 
 // maxDocument bounds what is read of a file: a picture over the limit is told by its size, and needs no more.
 const maxDocument = 64 << 20
@@ -249,31 +273,14 @@ func judgeFile(ctx context.Context, reader *ocr.Reader, path, shown string, in *
 // judgement sorts findings into refusals and warnings, each code once, without what another one found says better.
 func judgement(file string, findings []realname.Finding, notPerformed map[string]string) judged {
 	j := judged{File: file, Findings: findings, NotPerformed: slices.Sorted(maps.Keys(notPerformed))}
-	var all []fault.Code
-	severity := map[string]realname.Severity{}
-	for _, f := range findings {
-		if f.Severity == realname.Inform {
-			continue
-		}
-		all = append(all, fault.Code(f.Code))
-		if severity[f.Code] != realname.Refuse {
-			severity[f.Code] = f.Severity
+	for _, f := range ops.Told(findings) {
+		if f.Severity == realname.Refuse && !slices.Contains(j.Codes, f.Code) {
+			j.Codes = append(j.Codes, f.Code)
 		}
 	}
-	// What only warns takes nothing from what refuses.
-	var refusing []fault.Code
-	for _, c := range all {
-		if severity[string(c)] == realname.Refuse {
-			refusing = append(refusing, c)
-		}
-	}
-	refused := diagnose.Exact(refusing)
-	for _, c := range refused {
-		j.Codes = append(j.Codes, string(c))
-	}
-	for _, c := range diagnose.Exact(all) {
-		if severity[string(c)] == realname.Warn {
-			j.Warnings = append(j.Warnings, string(c))
+	for _, f := range ops.Told(findings) {
+		if f.Severity == realname.Warn && !slices.Contains(j.Codes, f.Code) && !slices.Contains(j.Warnings, f.Code) {
+			j.Warnings = append(j.Warnings, f.Code)
 		}
 	}
 	return j.whole()

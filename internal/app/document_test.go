@@ -51,6 +51,7 @@ func TestCheckDocument(t *testing.T) {
 		{"card.jpg", []string{"--valid-until", "2026-11-01"}, "document.expired"},
 		{"card.jpg", []string{"--number", p.Number[:17]}, "verify.number-malformed"},
 		{"card.jpg", []string{"--latin-name", "Dong Yutong"}, "verify.owner-name-transliteration"},
+		{"card.jpg", []string{"--country", "US"}, "verify.region-unsupported"},
 	} {
 		code, out, errs := run(append(append([]string{c.file, "--json"}, good...), c.args...)...)
 		var j judged

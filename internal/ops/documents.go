@@ -148,7 +148,7 @@ func (o *Ops) judged(d domain.Document, p *realname.Picture) DocumentView {
 		}
 		return o.pictures.run(d.ID, "", "", c, &in)
 	})
-	return DocumentView{Document: d, Findings: exact(r.Findings), Measures: r.Measures}
+	return DocumentView{Document: d, Findings: Told(r.Findings), Measures: r.Measures}
 }
 
 // ConvertDocument makes of a picture that is not taken as it is one that is, where that can be mended: as a JPEG,

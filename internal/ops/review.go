@@ -67,7 +67,7 @@ func (o *Ops) ReviewQueue(ctx context.Context, scope domain.Scope, p Page) ([]Re
 			return nil, 0, err
 		}
 		item := ReviewItem{Verification: v, Template: t, AccountEmail: email}
-		for _, f := range exact(view.Findings) {
+		for _, f := range Told(view.Findings) {
 			if f.Severity != realname.Inform && !slices.Contains(item.Codes, f.Code) {
 				item.Codes = append(item.Codes, f.Code)
 			}
@@ -119,7 +119,7 @@ func (o *Ops) Review(ctx context.Context, scope domain.Scope, id domain.Verifica
 		return ReviewView{}, err
 	}
 	out.Age, out.Left = o.ages(v)
-	for _, f := range exact(out.Findings) {
+	for _, f := range Told(out.Findings) {
 		if f.Severity == realname.Refuse {
 			out.Refusals = append(out.Refusals, f)
 		}

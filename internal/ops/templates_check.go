@@ -105,7 +105,7 @@ func (o *Ops) examine(ctx context.Context, account domain.AccountID, in Template
 	var suffixes []realname.Suffix
 	for _, name := range in.Suffixes {
 		if s, ok := o.Policy().Suffix(name); ok {
-			suffixes = append(suffixes, realname.Suffix{Name: s.Display, Types: s.Documents, Regions: s.Regions, Person: s.PersonContact})
+			suffixes = append(suffixes, realname.Suffix{Name: s.Display, Types: s.Documents, Regions: s.Regions})
 		}
 	}
 	owner := realname.Form{Role: realname.Owner, Kind: c.Kind, Type: in.CertificateType, Number: in.CertificateNumber, Name: c.OrganizationCN,
@@ -146,7 +146,7 @@ func (o *Ops) examineOne(ctx context.Context, account domain.AccountID, f realna
 		view.Reading = d.Reading == domain.ReadingWaiting
 	}
 	r := realname.ExamineBy(&in, func(c realname.Check) realname.Result { return o.pictures.run(doc, f.Type, f.Role, c, &in) })
-	view.Findings, view.Measures = exact(r.Findings), r.Measures
+	view.Findings, view.Measures = Told(r.Findings), r.Measures
 	for _, c := range realname.Checks() {
 		if reason, skipped := r.NotPerformed[c.ID]; skipped && doc != 0 {
 			view.NotPerformed = append(view.NotPerformed, NotPerformed{f.Role, c.ID, c.Needs, reason})
@@ -157,11 +157,11 @@ func (o *Ops) examineOne(ctx context.Context, account domain.AccountID, f realna
 
 func (o *Ops) realnameTerms() realname.Terms {
 	p := o.Policy()
-	return realname.Terms{NearExpiryDays: p.House.NearExpiryDays, TooNewDays: p.Verify.TooNewDays}
+	return realname.Terms{NearExpiryDays: p.House.NearExpiryDays}
 }
 
-// exact leaves out the findings whose code another one of at least the same weight explains better.
-func exact(found []realname.Finding) []realname.Finding {
+// Told leaves out the findings whose code another one of at least the same weight explains better.
+func Told(found []realname.Finding) []realname.Finding {
 	var refusals, all []fault.Code
 	for _, f := range found {
 		all = append(all, fault.Code(f.Code))

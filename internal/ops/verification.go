@@ -283,7 +283,7 @@ func toAuthority(v *domain.Verification, table *policy.Table, now time.Time) {
 func casesOf(s submission, findings []realname.Finding, now time.Time) (writes []Write, refusal error) {
 	subject := s.template.ID.Public()
 	kept := map[string]bool{}
-	for _, f := range exact(findings) {
+	for _, f := range Told(findings) {
 		if f.Severity == realname.Inform || kept[f.Code] {
 			continue
 		}

@@ -91,9 +91,8 @@ type Suffix struct {
 	Cost              int64       `toml:"cost"`           // what the registry takes for the first year, minor units
 	PremiumMark       int64       `toml:"premium_margin"` // percent added to a registry's premium fee
 
-	Documents     []string `toml:"documents"`      // types of the registrant's document that are taken (the product's CertificateType); none: all
-	Regions       []string `toml:"regions"`        // of registrants, ISO 3166-1 alpha-2; none: all
-	PersonContact bool     `toml:"person_contact"` // the contact must bear a person's name
+	Documents []string `toml:"documents"` // types of the registrant's document that are taken (the product's CertificateType); none: all
+	Regions   []string `toml:"regions"`   // of registrants, ISO 3166-1 alpha-2; none: all
 
 	Version int64 `toml:"-"`
 }

@@ -13,9 +13,6 @@ func judgeRegion(in *Input) (out Result) {
 	f := in.Form
 	home := f.Country
 	doc, known := DocumentOf(f.Type)
-	if known && doc.Region == "-" && chinese[home] { // who holds a foreigner's document is no resident by his address
-		home = "-"
-	}
 	if home == "" {
 		home = doc.Region
 	}
@@ -23,7 +20,7 @@ func judgeRegion(in *Input) (out Result) {
 		out.NotPerformed = "no region"
 		return out
 	}
-	if len(in.Terms.Regions) > 0 && !slices.Contains(in.Terms.Regions, home) {
+	if home != "-" && len(in.Terms.Regions) > 0 && !slices.Contains(in.Terms.Regions, home) {
 		out.Findings = append(out.Findings, Finding{Code: "verify.region-unsupported", Severity: Refuse, Field: "CountryCN", Facts: pairs("region", shownRegion(home, f))})
 		return out
 	}

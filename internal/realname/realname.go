@@ -92,7 +92,6 @@ type Suffix struct {
 	Name    string
 	Types   []string // taken; none: all
 	Regions []string // of registrants, ISO 3166-1 alpha-2; none: all
-	Person  bool     // the contact must be a person's name
 }
 
 // Picture is a decoded document: upright, bounded, without metadata.
@@ -155,8 +154,7 @@ type Input struct {
 // Terms are the operator's figures.
 type Terms struct {
 	NearExpiryDays int      // warn when fewer days are left
-	Regions        []string // that the authority takes, ISO 3166-1 alpha-2, "-" for foreigners' documents; none: all
-	TooNewDays     int      // working days within which a register may not know a document yet
+	Regions        []string // of registrants that the authority takes, ISO 3166-1 alpha-2; none: all
 }
 
 // Check is one rule. Source is where it comes from (a standard, an article of the manual, an authority), Citation the
