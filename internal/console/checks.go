@@ -286,6 +286,8 @@ func figure(f float64) string {
 		return thousands(strconv.FormatInt(int64(f), 10))
 	case f >= 100 || f <= -100:
 		return strconv.FormatFloat(f, 'f', 0, 64)
+	case f < 0.1 && f > -0.1: // a limit of 0.0025 is not 0.00
+		return strconv.FormatFloat(f, 'g', 2, 64)
 	}
 	return strconv.FormatFloat(f, 'f', 2, 64)
 }

@@ -452,3 +452,12 @@ func TestPrivacy(t *testing.T) {
 		t.Errorf("did %v", b.f.people.did)
 	}
 }
+
+// TestFigures: a measure stands beside a limit that can be told from it.
+func TestFigures(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 1640: "1,640", 817.6: "818", 0.31: "0.31", 0.0025: "0.0025", 0.0112: "0.011", -0.5: "-0.50"} {
+		if got := figure(f); got != want {
+			t.Errorf("%v is written %q, want %q", f, got, want)
+		}
+	}
+}
