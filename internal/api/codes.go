@@ -88,6 +88,7 @@ var productCodes = map[fault.Code]string{
 	"order.key-used":             "ResourceInUse",
 	"order.pay-mode-unsupported": "UnsupportedOperation",
 	"wallet.insufficient":        "ResourceInsufficient.InsufficientQuota",
+	"order.balance-out":          "ResourceInsufficient.InsufficientQuota",
 
 	"domain.not-found":         "ResourceNotFound.DomainNotFound",
 	"domain.busy":              "ResourceUnavailable.DomainIsModifyingDNS",

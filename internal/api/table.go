@@ -78,7 +78,7 @@ func large(act action) action {
 // table is every action there is. Rates are the product's published ones.
 func table() []action {
 	create := shared("CreateDomainBatch", 20, "FailedOperation.RegisterDomainFailed", "Register up to 4,000 names",
-		"Starts an order and answers with its LogId; CheckBatchStatus follows it. Paid from the balance (PayMode 1), name by name: what fails is released. Calling it accepts the current registration agreement. An exact repetition of a signed request, or of an Idempotency-Key, is the same order.", createDomainBatch)
+		"Starts an order and answers with its LogId; CheckBatchStatus follows it. Paid from the balance (PayMode 1), name by name: what fails is released. A name that is malformed or given twice refuses the call. One that can't be ordered (its suffix is not on offer, the template won't do for it, the balance doesn't reach it) fails alone, with its Reason in DescribeBatchOperationLogDetails; where the same reason holds for all of them, the call is refused. Calling it accepts the current registration agreement. An exact repetition of a signed request, or of an Idempotency-Key, is the same order.", createDomainBatch)
 	create.keyed = true
 	renew := shared("RenewDomainBatch", 20, "FailedOperation", "Renew up to 4,000 names",
 		"Starts an order and answers with its LogId. Paid from the balance (PayMode 1), name by name: what fails is released. A name whose expiry has moved since is not renewed again. An exact repetition of a signed request, or of an Idempotency-Key, is the same order.", renewDomainBatch)

@@ -153,9 +153,8 @@ func decideChange(scope domain.Scope, names []domain.Name, c change, snap OrderS
 			return Plan{}, OrderView{}, fault.New(fault.Conflict, "order.price-changed", "shown", strconv.FormatInt(c.maxTotal, 10),
 				"now", strconv.FormatInt(order.Total, 10), "currency", order.Currency)
 		}
-		if short := order.Total - snap.Wallet.Balance; short > 0 {
-			return Plan{}, OrderView{}, fault.New(fault.Conflict, "wallet.insufficient", "short", strconv.FormatInt(short, 10),
-				"balance", strconv.FormatInt(snap.Wallet.Balance, 10), "currency", order.Currency)
+		if order.Total > snap.Wallet.Balance {
+			return Plan{}, OrderView{}, short(order.Total, snap.Wallet.Balance, order.Currency)
 		}
 	}
 	insert.Order = order

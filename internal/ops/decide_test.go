@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,11 +41,11 @@ func decide(t *testing.T, in Register, snap OrderSnapshot, fees map[domain.Name]
 	if in.Agreement == "" {
 		in.Agreement = table.House.Agreement
 	}
-	names, err := parseNames(in.Names, table)
+	asks, err := readNames(in.Names, table)
 	if err != nil {
 		return Plan{}, OrderView{}, err
 	}
-	return decideRegister(buyer, in, names, snap, fees, table, make([][]byte, len(names)), 100, testNow)
+	return decideRegister(buyer, in, asks, snap, fees, table, make([][]byte, len(asks)), 100, testNow)
 }
 
 func TestRegisterHoldsWhatItOrders(t *testing.T) {
@@ -158,6 +159,82 @@ func TestRegisterRefuses(t *testing.T) {
 		if len(plan.Writes)+len(plan.Entries)+len(plan.Events) != 0 {
 			t.Errorf("%v: a refusal changes something", c.code)
 		}
+	}
+}
+
+// What can't be ordered fails alone where that is asked for, each name with its own reason and nothing held for it; the
+// balance goes as far as it lasts, in the names' order.
+func TestRegisterNamesAlone(t *testing.T) {
+	snap := approved()
+	snap.Template.Status, snap.Template.Contact = domain.TemplateInAudit, registrant
+	snap.Template.CertificateType, snap.Template.MaskedNumber = "SFZ", "330***"
+	snap.Running["taken.com"] = domain.Tenure{Name: "taken.com", Account: 8, RegisteredAt: testNow}
+	snap.Wallet.Balance = 2*6800 + 1600
+	names := []string{"one.com", "-a.com", "ONE.com", "abc.example", "taken.com", "two.cn", "long.com", "two.com", "three.com", "cheap.top", "\x00\n"}
+	in := Register{Template: 3, Years: 1, YearsOf: map[domain.Name]int{"long.com": 11}, Names: names, Alone: true}
+	plan, view, err := decide(t, in, snap, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []fault.Code{"", "input.name-malformed", "input.duplicate-name", "suffix.unsupported", "registration.taken", "template.not-approved",
+		"order.years", "", "order.balance-out", "", "input.name-malformed"}
+	insert := plan.Writes[0].(InsertOrder)
+	held := map[domain.ItemID]int64{}
+	for _, e := range plan.Entries {
+		held[e.Item] += e.Postings[1].Amount
+	}
+	for i, it := range insert.Items {
+		failed := want[i] != ""
+		if fault.Code(it.Code) != want[i] || (it.Status == domain.ItemFailed) != failed || (it.Hold == domain.Held) == failed || (held[it.ID] > 0) == failed || !failed && held[it.ID] != it.Price || it.Name == "" {
+			t.Errorf("%q: %+v, held %d; want %q", names[i], it, held[it.ID], want[i])
+		}
+		if failed && it.Code != "registration.taken" && len(it.Facts) == 0 {
+			t.Errorf("%q fails without evidence", names[i])
+		}
+	}
+	if f := insert.Items[8].Facts; f["price"] != "6800" || f["balance"] != "1600" {
+		t.Errorf("the third .com: %v", f)
+	}
+	if view.Total != 2*6800+1600 || view.Doing != 3 || view.Failed != 8 || view.Count != 11 || len(insert.Intents) != 3 {
+		t.Errorf("%+v, %d intents", view, len(insert.Intents))
+	}
+	if drop := plan.Writes[1].(DropCart); len(drop.Names) != 4 { // what could not be ordered stays in the cart
+		t.Errorf("the cart loses %v", drop.Names)
+	}
+
+	for _, c := range []struct {
+		code  fault.Code
+		names []string
+	}{
+		{"input.name-malformed", []string{"-a.com"}}, // the same for all of them: the batch's own
+		{"input.name-malformed", []string{"-a.com", "b-.com"}},
+		{"template.not-approved", []string{"a1.cn", "a2.cn"}},
+	} {
+		in.Names = c.names
+		if plan, _, err := decide(t, in, snap, nil); !fault.Is(err, c.code) || len(plan.Writes)+len(plan.Entries) != 0 {
+			t.Errorf("%v: %v, %+v", c.names, err, plan)
+		}
+	}
+	in.Names = []string{"x1.com", "x2.com"}
+	poor := snap
+	poor.Wallet.Balance = 100
+	if _, _, err := decide(t, in, poor, nil); !fault.Is(err, "wallet.insufficient") || fault.Of(err).Facts["short"] != "13500" {
+		t.Errorf("a balance that reaches none: %v", err)
+	}
+	in.Names = []string{"-a.com", "a.example"}
+	if _, view, err := decide(t, in, snap, nil); err != nil || view.Failed != 2 || view.Total != 0 {
+		t.Errorf("two reasons: %v %+v", err, view)
+	}
+	in.Strict = true
+	for _, names := range [][]string{{"one.com", "-a.com", "two.com"}, {"one.com", "one.com"}} {
+		asks, err := readNames(names, testTable(t))
+		if refused := in.refused(asks); err != nil || !strings.HasPrefix(string(fault.Of(refused).Code), "input.") {
+			t.Errorf("strictly, %v: %v, %v", names, err, refused)
+		}
+	}
+	asks, _ := readNames([]string{"one.com", "a.example"}, testTable(t))
+	if err := in.refused(asks); err != nil {
+		t.Errorf("strictly, a suffix that is not sold: %v", err)
 	}
 }
 

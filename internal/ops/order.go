@@ -2,6 +2,8 @@ package ops
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,21 +28,55 @@ type Register struct {
 	Agreement    string // version of the registration agreement that was accepted
 	Key          string // idempotency key; the same key gives the same order again
 	MaxTotal     int64  // what the buyer was shown, minor units; 0: not checked
+	// Alone: a name that can't be ordered fails alone, with its own reason, and the balance goes as far as it lasts, in
+	// the order of Names. Otherwise the first such name refuses them all.
+	Alone bool
+	// Strict, with Alone: names that can't be read or are given twice refuse them all, as the product's call does.
+	Strict bool
+}
+
+// refused is what refuses a batch before anything is looked at.
+func (in Register) refused(asks []ask) error {
+	switch {
+	case !in.Alone:
+		return firstFault(asks)
+	case in.Strict:
+		for _, a := range asks {
+			if a.fault != nil && strings.HasPrefix(string(fault.Of(a.fault).Code), "input.") {
+				return a.fault
+			}
+		}
+	}
+	return oneReason(asks)
 }
 
 // Register places an order: every name is held for, written down as an intent, and sent from there. The same
 // idempotency key gives the earlier order.
 func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (OrderView, error) {
+	for try := 1; ; try++ {
+		view, err := o.register(ctx, scope, in)
+		// Another order took of the balance meanwhile: what it still reaches is worked out afresh.
+		if !in.Alone || !errors.Is(err, errBalanceMoved) || try == 3 {
+			return view, err
+		}
+	}
+}
+
+func (o *Ops) register(ctx context.Context, scope domain.Scope, in Register) (OrderView, error) {
 	table := o.Policy()
-	names, err := parseNames(in.Names, table)
+	asks, err := readNames(in.Names, table)
+	if err == nil {
+		err = in.refused(asks)
+	}
 	if err != nil {
 		return OrderView{}, err
 	}
+	names := sound(asks)
 	snap, err := o.Store.LoadOrder(ctx, scope.Account, in.Template, names, in.Key)
 	if err != nil {
 		return OrderView{}, err
 	}
-	asked := digest(in, names)
+	asked := digest(in, namesOf(asks))
 	if snap.Earlier != nil {
 		return o.earlier(ctx, scope, *snap.Earlier, asked)
 	}
@@ -56,28 +92,44 @@ func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (Or
 	if err != nil {
 		return OrderView{}, err
 	}
-	first, err := o.Store.NextIDs(ctx, 1+2*len(names))
+	first, err := o.Store.NextIDs(ctx, 1+2*len(asks))
 	if err != nil {
 		return OrderView{}, err
 	}
-	secrets, err := o.authInfos(names)
+	secrets, err := o.authInfos(asks)
 	if err != nil {
 		return OrderView{}, err
 	}
-	plan, view, err := decideRegister(scope, in, names, snap, fees, table, secrets, first, o.Now())
+	plan, view, err := decideRegister(scope, in, asks, snap, fees, table, secrets, first, o.Now())
 	if err != nil {
 		return OrderView{}, err
 	}
-	plan.Writes = append(plan.Writes, mended(open, names, o.Now())...)
+	plan.Writes = append(plan.Writes, mended(open, ordered(plan), o.Now())...)
 	if err := o.Store.Commit(ctx, plan); err != nil {
-		if fault.Is(err, "order.key-used") { // two requests with one key at the same moment
+		switch {
+		case fault.Is(err, "order.key-used"): // two requests with one key at the same moment
 			if snap, again := o.Store.LoadOrder(ctx, scope.Account, in.Template, names, in.Key); again == nil && snap.Earlier != nil {
 				return o.earlier(ctx, scope, *snap.Earlier, asked)
 			}
+		case fault.Is(err, "wallet.insufficient"):
+			return OrderView{}, errors.Join(err, errBalanceMoved)
 		}
 		return OrderView{}, err
 	}
 	return view, nil
+}
+
+// errBalanceMoved marks a refusal of the commit: the balance that the decision rested on is not there any more.
+var errBalanceMoved = errors.New("ops: the balance has moved")
+
+// ordered are the names that a plan sends to their registries.
+func ordered(plan Plan) []domain.Name {
+	insert := plan.Writes[0].(InsertOrder)
+	names := make([]domain.Name, len(insert.Intents))
+	for i, in := range insert.Intents {
+		names[i] = in.Name
+	}
+	return names
 }
 
 // mended ends the cases of names that were taken, where the same label is now ordered under another suffix: that is
@@ -96,52 +148,23 @@ func mended(open []domain.Case, names []domain.Name, now time.Time) []Write {
 	return out
 }
 
-// parseNames reads what was typed; the first thing wrong with any of them refuses them all.
-func parseNames(typed []string, table *policy.Table) ([]domain.Name, error) {
-	switch {
-	case len(typed) == 0:
-		return nil, fault.New(fault.Invalid, "input.no-names")
-	case len(typed) > table.House.MaxNames:
-		return nil, fault.New(fault.Invalid, "input.too-many-names",
-			"limit", strconv.Itoa(table.House.MaxNames), "count", strconv.Itoa(len(typed)))
-	}
-	names := make([]domain.Name, 0, len(typed))
-	seen := make(map[domain.Name]bool, len(typed))
-	for _, s := range typed {
-		n, err := naming.Parse(s)
-		if err != nil {
-			return nil, err
-		}
-		if seen[n] {
-			return nil, fault.New(fault.Invalid, "input.duplicate-name", "name", naming.Display(n))
-		}
-		seen[n] = true
-		suffix, ok := table.Suffix(n.Suffix())
-		if !ok {
-			return nil, fault.New(fault.Invalid, "suffix.unsupported", "suffix", naming.Display(domain.Name(n.Suffix())), "name", naming.Display(n))
-		}
-		if err := naming.Check(n, suffix); err != nil {
-			return nil, err
-		}
-		names = append(names, n)
-	}
-	return names, nil
-}
-
 // authInfos draws a secret for each name. It is also our proof that an object at the registry is ours, so it is
 // drawn once and kept for every sending. 26 of 62 characters are 154 bits (RFC 9154 section 4.1 asks for 128).
-func (o *Ops) authInfos(names []domain.Name) ([][]byte, error) {
-	out := make([][]byte, len(names))
-	for i, n := range names {
+func (o *Ops) authInfos(asks []ask) ([][]byte, error) {
+	out := make([][]byte, len(asks))
+	for i, a := range asks {
+		if a.fault != nil {
+			continue
+		}
 		var err error
-		if out[i], err = o.Sealer.Seal([]byte(o.token(26)), "auth:"+string(n)); err != nil {
+		if out[i], err = o.Sealer.Seal([]byte(o.token(26)), "auth:"+string(a.name)); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap OrderSnapshot, fees map[domain.Name]int64,
+func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnapshot, fees map[domain.Name]int64,
 	table *policy.Table, secrets [][]byte, first int64, now time.Time) (Plan, OrderView, error) {
 	house := table.House
 	if in.Agreement != house.Agreement {
@@ -154,10 +177,10 @@ func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap O
 	if err != nil {
 		return Plan{}, OrderView{}, err
 	}
-	order := domain.Order{ID: domain.OrderID(first), Account: scope.Account, Action: domain.ActionNew, Count: len(names),
+	order := domain.Order{ID: domain.OrderID(first), Account: scope.Account, Action: domain.ActionNew, Count: len(asks),
 		Currency: house.Currency, PolicyVersion: table.Version, Agreement: in.Agreement, Via: scope.Via, Key: in.Key, CreatedAt: now}
 	if in.Key != "" {
-		order.Asked = digest(in, names)
+		order.Asked = digest(in, namesOf(asks))
 	}
 	order.Number = orderNumber(order.ID, now)
 	view := OrderView{Order: order}
@@ -166,43 +189,61 @@ func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap O
 			{TableTemplate, int64(snap.Template.ID), snap.Template.Version},
 			{TablePolicy, 0, table.Version},
 		},
-		Entries: make([]ledger.Entry, 0, len(names)),
+		Entries: make([]ledger.Entry, 0, len(asks)),
 	}
-	items := make([]domain.Item, 0, len(names))
-	intents := make([]domain.Intent, 0, len(names))
+	asks = slices.Clone(asks)
+	items := make([]domain.Item, 0, len(asks))
+	intents := make([]domain.Intent, 0, len(asks))
 	wake := map[string]bool{}
+	wanted := int64(0) // more than the balance reaches
 	deadline := now.AddDate(0, 0, house.IntentDays)
-	for i, n := range names {
+	for i := range asks {
+		a := &asks[i]
+		n := a.name
 		suffix, _ := table.Suffix(n.Suffix())
-		if err := usable(snap.Template, n, suffix, true); err != nil {
-			return Plan{}, OrderView{}, err
-		}
 		years := in.Years
 		if y := in.YearsOf[n]; y != 0 {
 			years = y
 		}
 		fee := fees[n]
-		if !suffix.Allows(years) || (fee > 0 && years != 1) {
-			return Plan{}, OrderView{}, fault.New(fault.Invalid, "order.years", "name", naming.Display(n), "years", strconv.Itoa(years))
+		if a.fault == nil {
+			a.fault = orderable(snap.Template, n, suffix, years, fee)
 		}
-		price, cost := priceNew(suffix, years, fee)
 		item := domain.Item{ID: domain.ItemID(first + 1 + int64(i)), Order: order.ID, Account: scope.Account, Name: n,
-			Status: domain.ItemDoing, Price: price, Currency: order.Currency, Hold: domain.Held, CreatedAt: now, UpdatedAt: now}
-		if t, ok := snap.Running[n]; ok { // known before anything is paid for
-			item.Status, item.Hold, item.Code = domain.ItemFailed, domain.HoldNone, "registration.taken"
-			item.Facts = takenHere(t, scope)
+			Status: domain.ItemDoing, Currency: order.Currency, Hold: domain.Held, CreatedAt: now, UpdatedAt: now}
+		var cost int64
+		t, taken := snap.Running[n]
+		if a.fault == nil {
+			item.Price, cost = priceNew(suffix, years, fee)
+			if left := snap.Wallet.Balance - order.Total; in.Alone && !taken && item.Price > left {
+				a.fault = fault.New(fault.Conflict, balanceOut, "name", naming.Display(n), "price", strconv.FormatInt(item.Price, 10),
+					"balance", strconv.FormatInt(left, 10), "currency", order.Currency)
+				wanted += item.Price
+			}
+		}
+		if a.fault != nil && !in.Alone {
+			return Plan{}, OrderView{}, a.fault
+		}
+		if a.fault != nil || taken { // known before anything is paid for
+			item.Status, item.Hold = domain.ItemFailed, domain.HoldNone
+			if a.fault != nil {
+				f := fault.Of(a.fault)
+				item.Code, item.Facts = string(f.Code), f.Facts
+			} else {
+				item.Code, item.Facts = "registration.taken", takenHere(t, scope)
+			}
 			items = append(items, item)
 			view.Failed++
 			continue
 		}
-		order.Total += price
+		order.Total += item.Price
 		view.Doing++
 		items = append(items, item)
 		plan.Entries = append(plan.Entries, withRef(ledger.Hold(item), order.Number))
 		intents = append(intents, domain.Intent{
-			ID: domain.IntentID(first + 1 + int64(len(names)+i)), Item: item.ID, Account: scope.Account,
+			ID: domain.IntentID(first + 1 + int64(len(asks)+i)), Item: item.ID, Account: scope.Account,
 			RegistryAccount: suffix.Registry, Name: n, Kind: domain.IntentCreate, State: domain.IntentQueued,
-			ClTRID:   clTRID(first + 1 + int64(len(names)+i)),
+			ClTRID:   clTRID(first + 1 + int64(len(asks)+i)),
 			Template: snap.Template.ID, DeadlineAt: deadline, CreatedAt: now,
 			Payload: domain.Payload{Years: years, NameServers: ns, SealedAuthInfo: secrets[i], Fee: fee, FeeCurrency: feeCurrency(fee, suffix),
 				Cost: cost, AutoRenew: in.AutoRenew, LockUpdate: in.LockUpdate, LockTransfer: in.LockTransfer,
@@ -210,29 +251,54 @@ func decideRegister(scope domain.Scope, in Register, names []domain.Name, snap O
 		})
 		wake[suffix.Registry] = true
 	}
+	if err := oneReason(asks); err != nil {
+		if fault.Is(err, balanceOut) { // it reaches none of them
+			err = short(wanted, snap.Wallet.Balance, order.Currency)
+		}
+		return Plan{}, OrderView{}, err
+	}
 	if in.MaxTotal != 0 && order.Total > in.MaxTotal {
 		return Plan{}, OrderView{}, fault.New(fault.Conflict, "order.price-changed", "shown", strconv.FormatInt(in.MaxTotal, 10),
 			"now", strconv.FormatInt(order.Total, 10), "currency", order.Currency)
 	}
-	if short := order.Total - snap.Wallet.Balance; short > 0 {
-		return Plan{}, OrderView{}, fault.New(fault.Conflict, "wallet.insufficient", "short", strconv.FormatInt(short, 10),
-			"balance", strconv.FormatInt(snap.Wallet.Balance, 10), "currency", order.Currency)
+	if order.Total > snap.Wallet.Balance {
+		return Plan{}, OrderView{}, short(order.Total, snap.Wallet.Balance, order.Currency)
 	}
 	view.Order = order
 	placed := event(scope, scope.Account, order.Number, "order.placed", "ok", now)
-	placed.Facts = map[string]string{"names": strconv.Itoa(len(names)), "total": strconv.FormatInt(order.Total, 10), "currency": order.Currency}
-	if len(names) == 1 {
-		placed.Facts["name"] = string(names[0])
+	placed.Facts = map[string]string{"names": strconv.Itoa(len(asks)), "total": strconv.FormatInt(order.Total, 10), "currency": order.Currency}
+	if len(asks) == 1 {
+		placed.Facts["name"] = string(asks[0].name)
 	}
 	plan.Events = []domain.Event{placed}
 	plan.Writes = []Write{
 		InsertOrder{Order: order, Items: items, Intents: intents},
-		DropCart{Account: scope.Account, Names: names},
+		DropCart{Account: scope.Account, Names: sound(asks)},
 	}
 	for account := range wake {
 		plan.Wake = append(plan.Wake, account)
 	}
 	return plan, view, nil
+}
+
+// balanceOut is the code of a name that the balance did not reach, where the names before it were ordered.
+const balanceOut fault.Code = "order.balance-out"
+
+// short is the fault of a sum that the balance doesn't reach, minor units.
+func short(sum, balance int64, currency string) error {
+	return fault.New(fault.Conflict, "wallet.insufficient", "short", strconv.FormatInt(sum-balance, 10),
+		"balance", strconv.FormatInt(balance, 10), "currency", currency)
+}
+
+// orderable says why a name can't be ordered, by what is known here.
+func orderable(t domain.Template, n domain.Name, suffix policy.Suffix, years int, fee int64) error {
+	if err := usable(t, n, suffix, true); err != nil {
+		return err
+	}
+	if !suffix.Allows(years) || (fee > 0 && years != 1) {
+		return fault.New(fault.Invalid, "order.years", "name", naming.Display(n), "years", strconv.Itoa(years))
+	}
+	return nil
 }
 
 // priceNew gives what the buyer pays and what the registry takes, minor units. A premium fee carries the suffix's margin.
