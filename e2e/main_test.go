@@ -164,12 +164,16 @@ func (e endpoints) as(role string) signIn {
 	return signIn{}
 }
 
-// up starts the program and waits for the file that it writes when it is ready.
+// up starts the program and waits for the file that it writes when it is ready. What it has in its books must agree when
+// the test ends, whatever became of it meanwhile.
 func up(t testing.TB, file string, into any, env []string, args ...string) *process {
 	t.Helper()
 	p := tryUp(t, file, into, env, args...)
 	if p.dead() {
 		t.Fatalf("%v ended:\n%s", args, p.out)
+	}
+	if args[0] == "demo" || args[0] == "serve" {
+		t.Cleanup(func() { reconcile(t, append([]string{"--data", filepath.Dir(file)}, flagsAgain(args)...)) })
 	}
 	return p
 }

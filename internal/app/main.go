@@ -32,7 +32,7 @@ type commands struct {
 	Keys      keysCmd      `cmd:"" help:"The master key that secrets and people's documents are sealed with."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to date."`
 	Registers registersCmd `cmd:"" help:"Registers of people and words that may not register."`
-	Reconcile reconcileCmd `cmd:"" help:"Compare ledger, orders and names, and print every disagreement."`
+	Reconcile reconcileCmd `cmd:"" help:"Compare ledger, orders and names, and with --registries the registries, and print every disagreement."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
@@ -190,7 +190,7 @@ func (migrateCmd) Run(env *environment) error {
 }
 
 type reconcileCmd struct {
-	Registries bool   `help:"Look at every name at its registry too. Takes a session of each."`
+	Registries bool   `help:"Look at every name and our deposit at its registry too. Takes a session of each."`
 	World      string `help:"world.json of the simulated world that the registrar has joined; none: the data folder's, where there is one." placeholder:"FILE" env:"OPENREGISTRAR_WORLD"`
 }
 

@@ -124,8 +124,47 @@ func compareRegistries(ctx context.Context, cfg Config, log *slog.Logger, out io
 			continue
 		}
 		fmt.Fprintf(out, "%s: %d names looked at\n", r.ID, n)
+		off, err := a.compareDeposit(ctx, r, out)
+		if differ, failed = differ+off, errors.Join(failed, err); err != nil {
+			continue
+		}
 	}
 	return differ, failed
+}
+
+// compareDeposit holds our books of a deposit against the registry's: its own page's where the world is simulated, else
+// what it told last. While acts are under way the two may differ, and nothing is compared.
+func (a *App) compareDeposit(ctx context.Context, r Registry, out io.Writer) (differ int, err error) {
+	var theirs int64
+	if a.cfg.Clock != "" {
+		if theirs, err = worldDeposit(ctx, a.clock, r.ID, r.ClID); err != nil {
+			return 0, err
+		}
+	} else {
+		state, _, err := a.store.RegistryState(ctx, r.ID)
+		if err != nil || state.Balance == nil {
+			fmt.Fprintf(out, "%s: the deposit is not compared: the registry never told it\n", r.ID)
+			return 0, err
+		}
+		theirs = *state.Balance
+	}
+	q, err := a.store.Quiet(ctx, a.clock.Business())
+	if err != nil {
+		return 0, err
+	}
+	if q.Intents > 0 {
+		fmt.Fprintf(out, "%s: the deposit is not compared: %d acts are under way\n", r.ID, q.Intents)
+		return 0, nil
+	}
+	books, err := a.store.Balances(ctx) // after theirs: what is posted in between shows, and is no loss
+	if err != nil {
+		return 0, err
+	}
+	if ours := books.Accounts["deposit:"+r.ID]; ours != theirs {
+		fmt.Fprintf(out, "%s: the deposit is %d here and %d there\n", r.ID, ours, theirs)
+		return 1, nil
+	}
+	return 0, nil
 }
 
 // record begins to keep transcripts, where the configuration wants any.

@@ -70,6 +70,16 @@ var checks = []check{
 		`select t.name, t.order_id, i.status, i.hold from tenure t
 		 join item i on i.order_id = t.order_id and i.name = t.name
 		 where t.order_id <> 0 and (i.status <> 'success' or (i.price > 0 and i.hold <> 'captured'))`},
+	{"an order's total is not what its items cost (order, total, cost)",
+		`select o.id, o.total, cast(coalesce(i.total, 0) as bigint) from orders o
+		 left join (select order_id, sum(price) as total from item where hold <> 'none' group by order_id) i on i.order_id = o.id
+		 where o.total <> coalesce(i.total, 0)`},
+	{"an act was done and what it cost us at the registry is not posted, or not posted once (act, name, cost, posted)",
+		`select n.id, n.name, cast(n.payload->>'cost' as bigint), cast(coalesce(s.total, 0) as bigint) from intent n
+		 left join (select e.item_id, e.ref, sum(p.amount) as total from ledger_entry e join posting p on p.entry_id = e.id
+		            where e.kind = 'cost' and p.ledger_key like 'cost:%' group by e.item_id, e.ref) s
+		   on s.item_id = n.item_id and s.ref = n.registry_account
+		 where n.state = 'accepted' and cast(coalesce(n.payload->>'cost', '0') as bigint) <> coalesce(s.total, 0)`},
 	{"a document was shredded and something of it is left (document)",
 		`select d.id, d.shred_by from document d where d.shredded_at is not null
 		 and (d.file_name <> '' or exists (select 1 from document_content c where c.document_id = d.id))`},

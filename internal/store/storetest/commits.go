@@ -255,6 +255,8 @@ func reconciliation(b *bench) {
 		{"an act of it goes on", "update intent set state = 'unknown' where id = $1", []any{intent(1)}},
 		{"did not end as its act", "update intent set state = 'refused' where id = $1", []any{intent(0)}},
 		{"counts are not those of its items", "update orders set doing = doing - 1", nil},
+		{"total is not what its items cost", "update orders set total = total - 1", nil},
+		{"cost us at the registry is not posted", "update posting set amount = amount + 1 where ledger_key = 'cost:verisim'", nil},
 	} {
 		if err := planted(b, c.want, c.sql, c.args); err != nil {
 			b.Errorf("%s: %v", c.want, err)

@@ -195,7 +195,7 @@ func (b *bench) tenure(a domain.AccountID, name domain.Name) domain.Tenure {
 		RegisteredAt: now, ExpiresAt: now.AddDate(2, 0, 0), NextActionAt: now.AddDate(1, 10, 0), Version: 1, UpdatedAt: now}
 }
 
-const price = 100
+const price, cost = 100, 55
 
 // order makes an order of names with a hold and an intent each, not yet committed.
 func (b *bench) order(a domain.AccountID, names ...domain.Name) ops.Plan {
@@ -208,7 +208,7 @@ func (b *bench) order(a domain.AccountID, names ...domain.Name) ops.Plan {
 			Hold: domain.Held, CreatedAt: now, UpdatedAt: now}
 		in := domain.Intent{ID: domain.IntentID(b.next()), Item: it.ID, Account: a, RegistryAccount: "verisim", Name: n, Kind: domain.IntentCreate,
 			State: domain.IntentQueued, ClTRID: fmt.Sprintf("OR-%d", b.id), Payload: domain.Payload{Years: 1, NameServers: []string{"ns1.example.net"},
-				SealedAuthInfo: []byte{0, 255}}, NextTryAt: wall, DeadlineAt: now.AddDate(0, 0, 5), CreatedAt: now}
+				SealedAuthInfo: []byte{0, 255}, Cost: cost}, NextTryAt: wall, DeadlineAt: now.AddDate(0, 0, 5), CreatedAt: now}
 		w.Items, w.Intents = append(w.Items, it), append(w.Intents, in)
 		entries = append(entries, ledger.Hold(it))
 	}
@@ -230,7 +230,7 @@ func (b *bench) done(in domain.Intent, it domain.Item, ok bool) ops.Plan {
 		t := b.tenure(it.Account, it.Name)
 		t.Order = it.Order
 		p = ops.Plan{Writes: []ops.Write{ops.SetIntent{ID: in.ID, From: in.State, To: domain.IntentAccepted, NextTryAt: wall}, ops.InsertTenure{Tenure: t}},
-			Entries: []ledger.Entry{ledger.Capture(it), ledger.Spend("verisim", it.ID, 55, "CNY")}}
+			Entries: []ledger.Entry{ledger.Capture(it), ledger.Spend("verisim", it.ID, cost, "CNY")}}
 	}
 	p.Writes = append(p.Writes, set)
 	p.Events = []domain.Event{{Account: it.Account, Subject: string(it.Name), Kind: "domain.registered", Result: "ok", At: now}}
