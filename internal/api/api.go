@@ -72,7 +72,8 @@ type owning interface {
 	DomainByID(ctx context.Context, scope domain.Scope, id domain.TenureID) (domain.Tenure, error)
 	Domain(ctx context.Context, scope domain.Scope, name string) (domain.Tenure, error)
 	Domains(ctx context.Context, scope domain.Scope, f ops.TenureFilter) ([]domain.Tenure, int, error)
-	Log(ctx context.Context, scope domain.Scope, subject string, before int64, limit int) ([]domain.Event, error)
+	LogLines(ctx context.Context, scope domain.Scope, f ops.LogFilter) ([]ops.LogLine, error)
+	ExportLog(ctx context.Context, scope domain.Scope, f ops.LogFilter, w io.Writer, most int) (next int64, err error)
 }
 
 type templating interface {

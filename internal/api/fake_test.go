@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +46,7 @@ type fake struct {
 	found     map[string]ops.Found
 	fail      error
 	filter    ops.CaseFilter
+	logged    ops.LogFilter
 	asked     []string // changes of names, in words
 	picture   []byte
 	fileName  string
@@ -210,8 +213,15 @@ func (f *fake) Domains(_ context.Context, s domain.Scope, p ops.TenureFilter) ([
 	return f.tenures[:min(p.Limit, len(f.tenures))], len(f.tenures), f.seen(s)
 }
 
-func (f *fake) Log(_ context.Context, s domain.Scope, subject string, _ int64, _ int) ([]domain.Event, error) {
-	return []domain.Event{{ID: 9, Subject: subject, Kind: "domain.registered", Actor: "a", Result: "ok", At: business}}, f.seen(s)
+func (f *fake) LogLines(_ context.Context, s domain.Scope, filter ops.LogFilter) ([]ops.LogLine, error) {
+	f.logged = filter
+	return []ops.LogLine{{Event: domain.Event{ID: 9, Subject: filter.Subject, Kind: "domain.registered", Actor: "a", Result: "ok", At: business}, Seq: 4, ChainHash: []byte{0xab}}}, f.seen(s)
+}
+
+func (f *fake) ExportLog(_ context.Context, s domain.Scope, filter ops.LogFilter, w io.Writer, most int) (int64, error) {
+	f.logged = filter
+	_, err := fmt.Fprintf(w, "id\n9 of %d\n", most)
+	return 7, errors.Join(err, f.seen(s))
 }
 
 func (f *fake) CreateTemplate(_ context.Context, s domain.Scope, in ops.TemplateForm) (domain.Template, error) {

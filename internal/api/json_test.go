@@ -36,6 +36,8 @@ func TestPlainActions(t *testing.T) {
 		{"POST", "/api/v1/lookup", `{"name":"a.com"}`, `"code":"lookup.not-our-registrar"`},
 		{"GET", "/api/v1/cases?subject=a.com", "", `"code":"registration.taken"`},
 		{"GET", "/api/v1/log?subject=%E4%BE%8B%E5%AD%90.cn", "", `"subject":"xn--fsqu00a.cn"`},
+		{"GET", "/api/v1/log?kind=domain.&since=2026-11-23&until=2026-11-23", "", `"seq":4,"chain_hash":"ab"`},
+		{"GET", "/api/v1/log/export?actor=a", "", `"csv":"id\n9 of 20000\n","next":7`},
 		{"GET", "/api/v1/freshness?version=4", "", `{"fresh":true}`},
 		{"GET", "/api/v1/freshness?version=3", "", `"code":"lookup.stale-view"`},
 		{"GET", "/api/v1/search?q=a.com", "", `"state":"available","price":6800,"renew":7500,"currency":"CNY"}`},

@@ -163,50 +163,6 @@ func lookupName(ctx context.Context, a *API, c caller, in *lookupIn) (*LookupOut
 	return out, nil
 }
 
-type logIn struct {
-	Subject string `json:"subject,omitempty" maxLength:"255" doc:"A name, order number or template id."`
-	Before  int64  `json:"before,omitempty" minimum:"0" doc:"Only events with a smaller id."`
-	Limit   *int   `json:"limit,omitempty" minimum:"1" maximum:"200" doc:"50 when left out."`
-}
-
-// LogEventsOut is a page of the operation log.
-type LogEventsOut struct {
-	Events []EventOut `json:"events"`
-	Next   int64      `json:"next,omitempty" doc:"The value of before for the next page; left out at the end."`
-}
-
-// EventOut is one line of the operation log.
-type EventOut struct {
-	ID      int64             `json:"id"`
-	At      string            `json:"at"`
-	Subject string            `json:"subject"`
-	Kind    string            `json:"kind"`
-	Actor   string            `json:"actor"`
-	IP      string            `json:"ip"`
-	Via     string            `json:"via"`
-	Result  string            `json:"result" doc:"ok, doing, or a fault code"`
-	Facts   map[string]string `json:"facts"`
-}
-
-func listLog(ctx context.Context, a *API, c caller, in *logIn) (*LogEventsOut, error) {
-	limit := 50
-	if in.Limit != nil {
-		limit = *in.Limit
-	}
-	list, err := a.Ops.Log(ctx, c.scope, subject(in.Subject), in.Before, limit)
-	if err != nil {
-		return nil, err
-	}
-	out := &LogEventsOut{Events: []EventOut{}}
-	for _, e := range list {
-		out.Events = append(out.Events, EventOut{int64(e.ID), utc(e.At), e.Subject, e.Kind, e.Actor, e.IP, e.Via, e.Result, facts(e.Facts)})
-	}
-	if len(list) == limit {
-		out.Next = int64(list[limit-1].ID)
-	}
-	return out, nil
-}
-
 type freshnessIn struct {
 	Version int64 `json:"version" minimum:"0" doc:"The view version that the page was made at."`
 }

@@ -2,10 +2,8 @@ package console
 
 import (
 	"net/http"
-	"net/url"
 	"sort"
 	"strconv"
-	"strings"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
@@ -76,33 +74,6 @@ func (v *visit) topUp() error {
 	}
 	v.redirect(safeNext(v.r.PostFormValue("next"), "/wallet"))
 	return nil
-}
-
-type logPage struct {
-	Shell
-	Events  []domain.Event
-	Subject string
-	Older   string
-	Newest  bool
-}
-
-func (v *visit) log() error { return v.logView(v.scope, "log", "log") }
-
-func (v *visit) logView(scope domain.Scope, name, nav string) error {
-	subject := strings.TrimSpace(v.r.URL.Query().Get("subject"))
-	events, err := v.Ops.Log(v.ctx, scope, subject, v.before(), linesPerPage)
-	if err != nil {
-		return err
-	}
-	p := logPage{Shell: v.shell(v.cat.say("log.title"), nav), Events: events, Subject: subject, Newest: v.before() == 0}
-	if len(events) == linesPerPage {
-		q := url.Values{"before": {strconv.FormatInt(int64(events[len(events)-1].ID), 10)}}
-		if subject != "" {
-			q.Set("subject", subject)
-		}
-		p.Older = v.r.URL.Path + "?" + q.Encode()
-	}
-	return v.page(http.StatusOK, name, p)
 }
 
 type keysPage struct {

@@ -33,6 +33,7 @@ type Operations interface {
 	faultOps
 	registryOps
 	wireOps
+	logOps
 	Policy() *policy.Table
 	Now() time.Time
 }
@@ -350,6 +351,7 @@ func (c *console) routes() []route {
 		{"GET /wallet", owner, (*visit).wallet},
 		{"POST /wallet/top-up", owner, (*visit).topUp},
 		{"GET /log", owner, (*visit).log},
+		{"GET /log/export", owner, (*visit).logExport},
 		{"GET /keys", owner, (*visit).keys},
 		{"POST /keys", owner, (*visit).keyCreate},
 		{"POST /keys/revoke", owner, (*visit).keyRevoke},
@@ -377,6 +379,7 @@ func (c *console) routes() []route {
 		{"GET /desk/money", operator, (*visit).deskMoney},
 		{"GET /desk/jobs/", operator, (*visit).deskJobs},
 		{"GET /desk/log", operator, (*visit).deskLog},
+		{"GET /desk/log/export", operator, (*visit).deskLogExport},
 		{"GET /desk/transcripts", operator, (*visit).deskTranscripts},
 		{"GET /desk/transcripts/{session}", operator, (*visit).deskSession},
 		{"GET /desk/polls", operator, (*visit).deskPolls},

@@ -205,5 +205,3 @@ func (v *visit) deskJobs() error {
 	v.JobsUI.ServeHTTP(v.w, v.r)
 	return nil
 }
-
-func (v *visit) deskLog() error { return v.logView(v.all, "desk-log", "desk-log") }

@@ -38,6 +38,8 @@ type fake struct {
 	items     []domain.Item
 	names     []domain.Tenure
 	events    []domain.Event
+	logged    ops.LogFilter
+	unsealed  int64
 	cases     []domain.Case
 	keys      []domain.APIKey
 	finding   *ops.Finding

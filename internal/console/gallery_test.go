@@ -297,6 +297,8 @@ func shots() []shot {
 		{"wallet-refused", o, "/wallet/top-up", url.Values{"amount": {"0.001"}}, 422, withMoney(33760)},
 		{"log", o, "/log", nil, 200, withEvents},
 		{"log-none", o, "/log?subject=nothing", nil, 200, nil},
+		{"log-filtered", o, "/log?subject=yunhe-tea.com&kind=domain.&actor=system&since=2026-11-01&until=2026-11-23", nil, 200, withEvents},
+		{"log-no-day", o, "/log?since=yesterday", nil, 422, withEvents},
 		{"keys", o, "/keys", nil, 200, withKeys},
 		{"keys-empty", o, "/keys", nil, 200, nil},
 		{"keys-new", o, "/keys", url.Values{"label": {"ci"}}, 200, withKeys},
@@ -333,6 +335,7 @@ func shots() []shot {
 		{"desk-money", d, "/desk/money", nil, 200, withBalances(0)},
 		{"desk-money-wrong", d, "/desk/money", nil, 200, withBalances(-1)},
 		{"desk-log", d, "/desk/log", nil, 200, withEvents},
+		{"desk-log-open", d, "/desk/log?kind=order.placed", nil, 200, both(withEvents, func(f *fake) { f.unsealed = 3 })},
 		{"desk-jobs-none", d, "/desk/jobs/", nil, 404, nil},
 	}...)
 }

@@ -65,7 +65,7 @@ func (v *visit) privacyExport() error {
 	if err := v.formErr(); err != nil {
 		return err
 	}
-	out := &late{v: v, name: "openregistrar-" + v.account.ID.Uin() + ".zip"}
+	out := &late{v: v, name: "openregistrar-" + v.account.ID.Uin() + ".zip", kind: "application/zip"}
 	err := v.Ops.ExportData(v.ctx, v.scope, out, 0)
 	if err != nil && out.begun {
 		v.Log.Error("console: export broke off", "err", causeOf(fault.Of(err)))
@@ -78,6 +78,7 @@ func (v *visit) privacyExport() error {
 type late struct {
 	v     *visit
 	name  string
+	kind  string // media type
 	begun bool
 }
 
@@ -85,7 +86,7 @@ func (l *late) Write(p []byte) (int, error) {
 	if !l.begun {
 		l.begun = true
 		h := l.v.w.Header()
-		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Type", l.kind)
 		h.Set("Content-Disposition", `attachment; filename="`+l.name+`"`)
 	}
 	return l.v.w.Write(p)

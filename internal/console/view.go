@@ -75,7 +75,10 @@ func (c *console) funcs(lang string) template.FuncMap {
 			}
 			return key[strings.IndexByte(key, '.')+1:]
 		},
-		"logged": func(e domain.Event, desk bool, own string) logged { return logged{e, desk || e.Actor == own} },
+		"logged": func(e domain.Event, desk bool, own string) logged {
+			return logged{Event: e, Full: desk || e.Actor == own}
+		},
+		"line":   func(l ops.LogLine) logged { return logged{Event: l.Event, Full: true, Seq: l.Seq, Erased: l.Erased} },
 		"areaof": area,
 		"shown":  func(typed string) string { return display(typed) },
 		"whois":  func(end string, n domain.Name) string { return endpoint(end, "-h %s -p %s ") + string(n) },
@@ -98,7 +101,9 @@ func (c *console) funcs(lang string) template.FuncMap {
 // logged is a line of the log; Full shows who did it in full: to operators, and to the actor.
 type logged struct {
 	domain.Event
-	Full bool
+	Full   bool
+	Seq    int64 // place in the chain of hashes; 0: not shown
+	Erased bool
 }
 
 // Failed reports whether what the line tells went wrong.

@@ -25,6 +25,7 @@ type Store interface {
 	proofs
 	registries
 	verifications
+	logs
 }
 
 type accounts interface {

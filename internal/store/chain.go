@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/openregistrar/openregistrar/internal/ops"
 	"github.com/openregistrar/openregistrar/internal/store/db"
 )
 
@@ -113,4 +114,19 @@ func (s *Store) CheckChain(ctx context.Context) (off []string, err error) {
 		}
 	}
 	return off, nil
+}
+
+// LogChain implements ops.Store.
+func (s *Store) LogChain(ctx context.Context) (ops.LogChain, error) {
+	var out ops.LogChain
+	err := s.read(ctx, func(_ *sql.Tx, q *db.Queries) error {
+		h, err := q.ChainHead(ctx)
+		if err != nil {
+			return wrap(err)
+		}
+		out = ops.LogChain{Sealed: h.Seq, Head: hex.EncodeToString(h.Hash), SealedAt: when(h.SealedAt)}
+		out.Open, err = q.UnsealedCount(ctx)
+		return wrap(err)
+	})
+	return out, err
 }

@@ -320,12 +320,12 @@ func (t *commit) log() error {
 		texts[i] = text
 	}
 	i := 0
-	return bulk(t.ctx, t.s.engine, t.tx, "insert into event (account_id, subject, kind, at, payload, payload_hash)", t.events,
+	return bulk(t.ctx, t.s.engine, t.tx, "insert into event (account_id, subject, kind, at, payload, payload_hash, actor)", t.events,
 		func(e domain.Event) []any {
 			text := texts[i]
 			i++
 			sum := sha256.Sum256([]byte(text))
-			return []any{int64(e.Account), e.Subject, e.Kind, moment(e.At), text, sum[:]}
+			return []any{int64(e.Account), e.Subject, e.Kind, moment(e.At), text, sum[:], e.Actor}
 		})
 }
 

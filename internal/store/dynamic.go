@@ -318,24 +318,12 @@ func (s *Store) FinishedOrders(ctx context.Context, limit int) ([]ops.OrderView,
 
 // Log implements ops.Store.
 func (s *Store) Log(ctx context.Context, account domain.AccountID, subject string, before int64, limit int) ([]domain.Event, error) {
-	q := text("select id, payload from event where true")
-	if account != 0 {
-		q.add(" and account_id = ", int64(account))
+	lines, err := s.LogLines(ctx, ops.LogFilter{Account: account, Subject: subject, Before: before, Limit: limit})
+	out := make([]domain.Event, len(lines))
+	for i, l := range lines {
+		out[i] = l.Event
 	}
-	if subject != "" {
-		q.add(" and subject = ", subject)
-	}
-	if before > 0 {
-		q.add(" and id < ", before)
-	}
-	return some(ctx, s.reader, q.add(" order by id desc limit ", atMost(limit)), func(r *sql.Rows) (domain.Event, error) {
-		var id int64
-		var text string
-		if err := r.Scan(&id, &text); err != nil {
-			return domain.Event{}, err
-		}
-		return eventOf(id, text)
-	})
+	return out, err
 }
 
 // Cases implements ops.Store: newest first.

@@ -119,6 +119,17 @@ func (q *Queries) TakeChainHead(ctx context.Context) (TakeChainHeadRow, error) {
 	return i, err
 }
 
+const unsealedCount = `-- name: UnsealedCount :one
+select count(*) from event where chain_seq is null
+`
+
+func (q *Queries) UnsealedCount(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, unsealedCount)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const unsealedEvents = `-- name: UnsealedEvents :many
 select id, payload_hash from event where chain_seq is null order by id limit $1
 `

@@ -706,7 +706,7 @@ set status = $1, reason = $2, kind = $3, owner = $4, contact = $5,
     old_form = $12, document_id = $13, valid_from = $14, valid_until = $15,
     long_term = $16, contact_type = $17, sealed_contact = $18,
     masked_contact = $19, contact_document_id = $20,
-    verification_id = $21, version = version + 1
+    verification_id = $21, number_mac = null, version = version + 1
 where id = $22 and version = $23
 `
 
@@ -845,7 +845,7 @@ func (q *Queries) TemplateUse(ctx context.Context, templateID int64) (TemplateUs
 }
 
 const templatesOfDocument = `-- name: TemplatesOfDocument :many
-select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id from template where document_id = $1 or contact_document_id = $1 order by id
+select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id, number_mac from template where document_id = $1 or contact_document_id = $1 order by id
 `
 
 func (q *Queries) TemplatesOfDocument(ctx context.Context, documentID int64) ([]Template, error) {
@@ -883,6 +883,7 @@ func (q *Queries) TemplatesOfDocument(ctx context.Context, documentID int64) ([]
 			&i.MaskedContact,
 			&i.ContactDocumentID,
 			&i.VerificationID,
+			&i.NumberMac,
 		); err != nil {
 			return nil, err
 		}

@@ -18,6 +18,8 @@ type Account struct {
 	PasswordHash string
 	ViewVersion  int64
 	CreatedAt    time.Time
+	Channel      string
+	Reminders    bool
 }
 
 type ApiKey struct {
@@ -288,6 +290,7 @@ type Template struct {
 	MaskedContact     string
 	ContactDocumentID int64
 	VerificationID    int64
+	NumberMac         []byte
 }
 
 type Tenure struct {

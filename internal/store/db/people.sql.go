@@ -66,7 +66,7 @@ func (q *Queries) APIKeys(ctx context.Context, accountID int64) ([]ApiKey, error
 }
 
 const accountByEmail = `-- name: AccountByEmail :one
-select id, email, name, role, locale, password_hash, view_version, created_at from account where email = $1
+select id, email, name, role, locale, password_hash, view_version, created_at, channel, reminders from account where email = $1
 `
 
 func (q *Queries) AccountByEmail(ctx context.Context, email string) (Account, error) {
@@ -81,12 +81,14 @@ func (q *Queries) AccountByEmail(ctx context.Context, email string) (Account, er
 		&i.PasswordHash,
 		&i.ViewVersion,
 		&i.CreatedAt,
+		&i.Channel,
+		&i.Reminders,
 	)
 	return i, err
 }
 
 const accountByID = `-- name: AccountByID :one
-select id, email, name, role, locale, password_hash, view_version, created_at from account where id = $1
+select id, email, name, role, locale, password_hash, view_version, created_at, channel, reminders from account where id = $1
 `
 
 func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
@@ -101,6 +103,8 @@ func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
 		&i.PasswordHash,
 		&i.ViewVersion,
 		&i.CreatedAt,
+		&i.Channel,
+		&i.Reminders,
 	)
 	return i, err
 }
@@ -434,7 +438,7 @@ func (q *Queries) SetTemplateStatus(ctx context.Context, arg SetTemplateStatusPa
 }
 
 const template = `-- name: Template :one
-select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id from template where id = $1
+select id, account_id, version, status, reason, kind, owner, contact, certificate_type, sealed_number, masked_number, is_default, created_at, updated_at, next_action_at, old_form, document_id, valid_from, valid_until, long_term, contact_type, sealed_contact, masked_contact, contact_document_id, verification_id, number_mac from template where id = $1
 `
 
 func (q *Queries) Template(ctx context.Context, id int64) (Template, error) {
@@ -466,6 +470,7 @@ func (q *Queries) Template(ctx context.Context, id int64) (Template, error) {
 		&i.MaskedContact,
 		&i.ContactDocumentID,
 		&i.VerificationID,
+		&i.NumberMac,
 	)
 	return i, err
 }

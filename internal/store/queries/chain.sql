@@ -15,3 +15,6 @@ update event set chain_seq = $2, chain_hash = $3 where id = $1;
 
 -- name: ChainAfter :many
 select id, payload, payload_hash, chain_seq, chain_hash from event where chain_seq > $1 order by chain_seq limit $2;
+
+-- name: UnsealedCount :one
+select count(*) from event where chain_seq is null;

@@ -87,7 +87,7 @@ set status = sqlc.arg(status), reason = sqlc.arg(reason), kind = sqlc.arg(kind),
     old_form = sqlc.arg(old_form), document_id = sqlc.arg(document_id), valid_from = sqlc.arg(valid_from), valid_until = sqlc.arg(valid_until),
     long_term = sqlc.arg(long_term), contact_type = sqlc.arg(contact_type), sealed_contact = sqlc.arg(sealed_contact),
     masked_contact = sqlc.arg(masked_contact), contact_document_id = sqlc.arg(contact_document_id),
-    verification_id = sqlc.arg(verification_id), version = version + 1
+    verification_id = sqlc.arg(verification_id), number_mac = null, version = version + 1
 where id = sqlc.arg(id) and version = sqlc.arg(version);
 
 -- name: TemplateUse :one

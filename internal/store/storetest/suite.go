@@ -49,6 +49,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"what the installation fixes once", fixed},
 		{"log", log},
 		{"the log is sealed", chain},
+		{"the log is filtered", filteredLog},
 		{"messages", messages},
 		{"expected versions", expectations},
 		{"a plan is committed whole or not at all", allOrNothing},
