@@ -52,6 +52,7 @@ type trading interface {
 	Order(ctx context.Context, scope domain.Scope, id domain.OrderID) (ops.OrderView, error)
 	Orders(ctx context.Context, scope domain.Scope, f ops.OrderFilter) ([]ops.OrderView, int, error)
 	Items(ctx context.Context, scope domain.Scope, id domain.OrderID, p ops.Page) ([]domain.Item, int, error)
+	CancelOrder(ctx context.Context, scope domain.Scope, id domain.OrderID) (int, error)
 }
 
 // changing are the acts on names that run here; each is an order.

@@ -309,3 +309,8 @@ func do(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	h.ServeHTTP(w, r)
 	return w
 }
+
+func (f *fake) CancelOrder(_ context.Context, s domain.Scope, id domain.OrderID) (int, error) {
+	f.changes++
+	return 2, f.seen(s)
+}

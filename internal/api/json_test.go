@@ -116,7 +116,7 @@ func TestOperatorsKeysSeeMoreOnlyWhereTheTableSaysSo(t *testing.T) {
 			continue
 		}
 		f.scope = domain.Scope{}
-		r := jsonRequest("GET", act.path+"?"+map[string]string{"GetFreshness": "version=1", "SearchNames": "q=a.com", "GetDNSSEC": "name=a.com", "GetProof": "name=a.com",
+		r := jsonRequest("GET", act.path+"?"+map[string]string{"GetFreshness": "version=1", "SearchNames": "q=a.com", "GetDNSSEC": "name=a.com", "GetProof": "name=a.com", "ListOrderItems": "id=77",
 			"GetDocument": "id=" + domain.DocumentID(4).Public(), "ShowDocument": "id=" + domain.DocumentID(4).Public(), "GetVerification": "template_id=" + domain.TemplateID(5).Public()}[act.name], "")
 		r.Header.Set("Authorization", "Bearer AKIDOPERATOR:"+testSecret)
 		w := do(a.JSON(), r)

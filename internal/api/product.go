@@ -160,7 +160,7 @@ func createDomainBatch(ctx context.Context, a *API, c caller, in *createDomainBa
 	v, err := a.Ops.Register(ctx, c.scope, ops.Register{
 		Template: id, Names: in.Domains, Years: in.Period, AutoRenew: in.AutoRenewFlag,
 		LockUpdate: in.UpdateProhibition == 1, LockTransfer: in.TransferProhibition == 1,
-		Agreement: a.Ops.Policy().House.Agreement, Key: c.idemKey, Alone: true, Strict: true,
+		Agreement: a.Ops.Policy().House.Agreement, Language: c.lang, Key: c.idemKey, Alone: true, Strict: true,
 	})
 	if err != nil {
 		return nil, err

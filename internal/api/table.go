@@ -87,6 +87,9 @@ func table() []action {
 	restore := plain(http.MethodPost, "/api/v1/restores", "RestoreDomain", own, 20, "Take a deleted name back out of its redemption period",
 		"Answers with the batch's LogId. Paid from the balance when it is back; `max_total` is the price that was shown, minor units.", restoreDomain)
 	renew.keyed, redeem.keyed, restore.keyed = true, true, true
+	place := plain(http.MethodPost, "/api/v1/orders", "PlaceOrder", own, 20, "Order up to 4,000 names, each with its own fate",
+		"A name that can't be ordered (malformed, given twice, not on offer, dearer than was shown, more than is left in the balance) fails alone, with its own code; `whole` refuses the order instead. A premium name is ordered where `price` is its price of today.", placeOrder)
+	place.keyed = true
 	return []action{
 		shared("CheckDomain", 10, "FailedOperation.CheckDomainFailed", "Ask whether a name can be registered",
 			"Asks the registry. Prices are whole units of the currency, rounded up.", checkDomain),
@@ -126,6 +129,11 @@ func table() []action {
 		shared("DescribeDomainSimpleInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names and whose it is", "Dates are Asia/Shanghai.", describeSimpleInfo),
 		shared("DescribeDomainBaseInfo", 20, "FailedOperation.DescribeDomainFailed", "Read one of the account's names", "Dates are Asia/Shanghai.", describeBaseInfo),
 
+		place,
+		plain(http.MethodGet, "/api/v1/orders", "ListOrders", own, 20, "List orders", "Newest first.", listOrders),
+		plain(http.MethodGet, "/api/v1/orders/items", "ListOrderItems", own, 20, "List an order's names with what became of each", "In the order that they were given in.", listOrderItems),
+		plain(http.MethodPost, "/api/v1/orders/cancel", "CancelOrder", own, 20, "Cancel what of an order still waits to be sent",
+			"What has been sent goes on. Money that was set aside for what is cancelled is back at once.", cancelOrder),
 		plain(http.MethodGet, "/api/v1/proof", "GetProof", own, 20, "Read how far a name's registry has been shown who registered it", "With the terms of it, and what is refused to the name meanwhile.", getProof),
 		plain(http.MethodGet, "/api/v1/dnssec", "GetDNSSEC", own, 20, "Read a name's DS records", "As the registry showed them last.", getDNSSEC),
 		plain(http.MethodPost, "/api/v1/dnssec/changes", "SetDNSSEC", own, 20, "Set a name's DS records", "The records replace those that there are; none: unsigned. Answers with the batch's LogId.", setDNSSEC),

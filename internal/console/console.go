@@ -115,6 +115,7 @@ type orderOps interface {
 	Order(ctx context.Context, scope domain.Scope, id domain.OrderID) (ops.OrderView, error)
 	Orders(ctx context.Context, scope domain.Scope, f ops.OrderFilter) ([]ops.OrderView, int, error)
 	Items(ctx context.Context, scope domain.Scope, id domain.OrderID, p ops.Page) ([]domain.Item, int, error)
+	CancelOrder(ctx context.Context, scope domain.Scope, id domain.OrderID) (int, error)
 }
 
 // changeOps are the acts on names that run here; each is an order.
@@ -306,6 +307,7 @@ func (c *console) routes() []route {
 		{"POST /checkout", owner, (*visit).placeOrder},
 		{"GET /orders", owner, (*visit).orders},
 		{"GET /orders/{id}", owner, (*visit).order},
+		{"POST /orders/{id}/cancel", owner, (*visit).cancelOrder},
 		{"GET /domains", owner, (*visit).domains},
 		{"GET /domains/lookup", owner, (*visit).lookup},
 		{"GET /domains/ns", owner, (*visit).nsForm},

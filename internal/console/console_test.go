@@ -275,7 +275,7 @@ func TestCheckoutBuysWhatWasShown(t *testing.T) {
 		t.Fatalf("%d %s %v", res.StatusCode, res.Header.Get("Location"), b.f.placed)
 	}
 	in := b.f.placed[0]
-	if in.Key != form.Get("key") || in.MaxTotal != 45900 || in.Template != 1 || in.Agreement != "2026-11-01" || len(in.Names) != 2 ||
+	if in.Key != form.Get("key") || in.MaxTotal != 45900 || in.Template != 1 || in.Agreement != "2026-11-01" || in.Language != zh || len(in.Names) != 2 ||
 		in.YearsOf["yunhecha.com"] != 2 || in.AutoRenew != 1 || in.LockTransfer || len(in.NameServers) != 2 {
 		t.Errorf("%+v", in)
 	}

@@ -153,7 +153,9 @@ func (v *visit) deskOrders() error {
 	return v.page(http.StatusOK, "desk-orders", ordersPage{v.shell(v.cat.say("desk.orders-title"), "desk-orders"), list, v.pager(page, len(list), total)})
 }
 
-func (v *visit) deskOrder() error { return v.orderView(v.all, "desk-order", "desk-orders") }
+func (v *visit) deskOrder() error {
+	return v.orderView(v.all, http.StatusOK, "desk-order", "desk-orders", nil)
+}
 
 type casesPage struct {
 	Shell

@@ -431,3 +431,8 @@ func (v *browser) get(target string) (*http.Response, string) {
 func (v *browser) post(target string, form url.Values) (*http.Response, string) {
 	return v.do("POST", target, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept-Language": {v.accept}})
 }
+
+func (f *fake) CancelOrder(_ context.Context, s domain.Scope, id domain.OrderID) (int, error) {
+	f.did = fmt.Sprintf("cancel order %d of %d", id, s.Account)
+	return 1, f.fail["CancelOrder"]
+}

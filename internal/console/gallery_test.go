@@ -78,7 +78,7 @@ func withMoney(balance int64) func(*fake) {
 }
 
 func withOrders(f *fake) {
-	base := domain.Order{Account: 1, Currency: "CNY", Via: "console", Agreement: "2026-11-01", PolicyVersion: 3, CreatedAt: today.Add(-time.Minute)}
+	base := domain.Order{Account: 1, Currency: "CNY", Via: "console", Agreement: "2026-11-01", Language: zh, PolicyVersion: 3, CreatedAt: today.Add(-time.Minute)}
 	add := func(id domain.OrderID, action domain.Action, total int64, statuses ...domain.ItemStatus) {
 		o := ops.OrderView{Order: base, AccountEmail: "lin@yunhe-tea.com"}
 		o.ID, o.Action, o.Count, o.Total = id, action, len(statuses), total*int64(len(statuses))
@@ -221,7 +221,7 @@ func finding(kind string) func(*fake) {
 func shots() []shot {
 	const o, d, none = domain.Owner, domain.Operator, domain.Role("")
 	approved := withTemplates(domain.TemplateApproved, domain.TemplateInAudit, domain.TemplateReject, domain.TemplateNotUpload)
-	return append(append(append(wireShots(), changeShots()...), peopleShots()...), []shot{
+	return append(append(append(append(wireShots(), changeShots()...), peopleShots()...), orderShots()...), []shot{
 		{"landing", none, "/", nil, 200, nil},
 		{"search-empty", none, "/search", nil, 200, nil},
 		{"search-anonymous", none, "/search?q=yunhecha", nil, 200, withFound},

@@ -213,7 +213,7 @@ func (v *visit) register(form url.Values, p checkoutPage) (ops.Register, error) 
 	}
 	in := ops.Register{
 		Template: id, Names: form["name"], Years: 1, YearsOf: years, NameServers: strings.Fields(strings.ReplaceAll(p.NS, ",", " ")),
-		LockTransfer: p.Lock, Agreement: form.Get("agreement"), Key: p.Key,
+		LockTransfer: p.Lock, Agreement: form.Get("agreement"), Language: v.lang, Key: p.Key,
 	}
 	if p.AutoRenew {
 		in.AutoRenew = 1
@@ -248,6 +248,7 @@ type orderPage struct {
 	Pager  pager
 	Single *domain.Item // the only item, where there is one
 	Events []domain.Event
+	Fault  *notice
 }
 
 // Paid is what was taken for names that were registered.
@@ -262,14 +263,48 @@ func (p orderPage) Label(n domain.Name) string {
 	return label
 }
 
-func (v *visit) order() error { return v.orderView(v.scope, "order", "orders") }
+// Elsewhere reports whether another suffix may be the way out.
+func (p orderPage) Elsewhere(code string) bool {
+	return strings.HasPrefix(code, "registration.") || code == "suffix.unsupported"
+}
 
-func (v *visit) orderView(scope domain.Scope, name, nav string) error {
+func (v *visit) order() error { return v.orderView(v.scope, http.StatusOK, "order", "orders", nil) }
+
+func (v *visit) orderID() (int64, error) {
 	id, err := strconv.ParseInt(v.r.PathValue("id"), 10, 64)
 	if err != nil {
-		return fault.New(fault.Missing, "order.not-found", "order", clip(v.r.PathValue("id"), 40))
+		return 0, fault.New(fault.Missing, "order.not-found", "order", clip(v.r.PathValue("id"), 40))
 	}
-	p := orderPage{}
+	return id, nil
+}
+
+// cancelOrder ends what of an order still waits to be sent.
+func (v *visit) cancelOrder() error {
+	if err := v.formErr(); err != nil {
+		return err
+	}
+	id, err := v.orderID()
+	if err != nil {
+		return err
+	}
+	if _, err := v.Ops.CancelOrder(v.ctx, v.scope, domain.OrderID(id)); err != nil {
+		f, ok := shown(err)
+		if !ok || f.Kind == fault.Missing {
+			return err
+		}
+		n := v.notice(f)
+		return v.orderView(v.scope, statusOf(f.Kind), "order", "orders", &n)
+	}
+	v.redirect("/orders/" + strconv.FormatInt(id, 10))
+	return nil
+}
+
+func (v *visit) orderView(scope domain.Scope, status int, name, nav string, n *notice) error {
+	id, err := v.orderID()
+	if err != nil {
+		return err
+	}
+	p := orderPage{Fault: n}
 	if p.Order, err = v.Ops.Order(v.ctx, scope, domain.OrderID(id)); err != nil {
 		return err
 	}
@@ -286,7 +321,7 @@ func (v *visit) orderView(scope domain.Scope, name, nav string) error {
 	if p.Order.Doing > 0 {
 		p.Refresh = 2
 	}
-	return v.page(http.StatusOK, name, p)
+	return v.page(status, name, p)
 }
 
 // decimal writes minor units as a person types them into a form: 178.4 as 178.40.

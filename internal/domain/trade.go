@@ -58,6 +58,7 @@ type Order struct {
 	Currency      string
 	PolicyVersion int64  // version of the prices that it was agreed at
 	Agreement     string // version of the registration agreement that was accepted
+	Language      string // that it was accepted in: "zh-CN", "en"; empty: not known
 	Via           string
 	Key           string // idempotency key, unique in the account; empty: none
 	Asked         string // digest of what Key stands for; empty: not kept

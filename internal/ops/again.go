@@ -12,10 +12,14 @@ import (
 	"github.com/openregistrar/openregistrar/internal/policy"
 )
 
-// digest is what an idempotency key stands for. Terms that come from the cart (YearsOf) are no part of it: the first
-// order emptied the cart, and its repetition must find it all the same. Neither is what was shown or accepted.
+// digest is what an idempotency key stands for. Terms that come from the cart are no part of it: the first order emptied
+// the cart, and its repetition must find it all the same. Neither is what was shown or accepted.
 func digest(in Register, names []domain.Name) string {
-	raw, _ := json.Marshal([]any{in.Template, names, in.Years, in.NameServers, in.AutoRenew, in.LockUpdate, in.LockTransfer}) // plain values
+	about := []any{in.Template, names, in.Years, in.NameServers, in.AutoRenew, in.LockUpdate, in.LockTransfer} // plain values
+	if in.Alone && len(in.YearsOf) > 0 {                                                                       // terms that were given with the names
+		about = append(about, in.YearsOf)
+	}
+	raw, _ := json.Marshal(about)
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:16])
 }
@@ -74,4 +78,49 @@ func (o *Ops) agreedFees(ctx context.Context, scope domain.Scope, cart []CartLin
 func priceAt(s policy.Suffix, years int, fee int64) int64 {
 	price, _ := priceNew(s, years, fee)
 	return price
+}
+
+// agreedPrices holds the prices that a caller says he was shown against today's. A price of its own is the registry's to
+// confirm: it becomes the fee that goes out with the name. What is dearer or cheaper by now fails, and so does what its
+// registry can't be asked about.
+func (o *Ops) agreedPrices(ctx context.Context, scope domain.Scope, in Register, asks []ask, fees map[domain.Name]int64) {
+	table := o.Policy()
+	own := map[domain.Name]*ask{}
+	var names []domain.Name
+	for i := range asks {
+		n := asks[i].name
+		shown := in.PriceOf[n]
+		if asks[i].fault != nil || shown == 0 {
+			continue
+		}
+		suffix, _ := table.Suffix(n.Suffix())
+		if priceAt(suffix, in.years(n), fees[n]) != shown {
+			own[n] = &asks[i]
+			names = append(names, n)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, feeCheck)
+	defer cancel()
+	o.Search(ctx, scope, names, func(f Found) {
+		shown, now := in.PriceOf[f.Name], int64(0)
+		switch f.State {
+		case Available, Premium:
+			now = priceAt(f.Suffix, in.years(f.Name), f.Fee)
+		case Unknown:
+			own[f.Name].fault = &fault.Error{Kind: fault.Unavailable, Code: f.Code, Facts: f.Facts}
+			return
+		default:
+			own[f.Name].fault = &fault.Error{Kind: fault.Conflict, Code: f.Code, Facts: f.Facts}
+			return
+		}
+		if now == shown {
+			fees[f.Name] = f.Fee
+			return
+		}
+		own[f.Name].fault = fault.New(fault.Conflict, "order.price-changed", "name", f.Display, "shown", strconv.FormatInt(shown, 10),
+			"now", strconv.FormatInt(now, 10), "currency", table.House.Currency)
+	})
 }

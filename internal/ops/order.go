@@ -26,13 +26,25 @@ type Register struct {
 	LockUpdate   bool
 	LockTransfer bool
 	Agreement    string // version of the registration agreement that was accepted
+	Language     string // that it was read in
 	Key          string // idempotency key; the same key gives the same order again
 	MaxTotal     int64  // what the buyer was shown, minor units; 0: not checked
+	// PriceOf is what the buyer was shown for a name and its term, minor units. A name without it is ordered at today's
+	// list price, or at the fee that stands in the cart.
+	PriceOf map[domain.Name]int64
 	// Alone: a name that can't be ordered fails alone, with its own reason, and the balance goes as far as it lasts, in
 	// the order of Names. Otherwise the first such name refuses them all.
 	Alone bool
 	// Strict, with Alone: names that can't be read or are given twice refuse them all, as the product's call does.
 	Strict bool
+}
+
+// years is the term of a name.
+func (in Register) years(n domain.Name) int {
+	if y := in.YearsOf[n]; y != 0 {
+		return y
+	}
+	return in.Years
 }
 
 // refused is what refuses a batch before anything is looked at.
@@ -90,6 +102,10 @@ func (o *Ops) register(ctx context.Context, scope domain.Scope, in Register) (Or
 	}
 	fees, err := o.agreedFees(ctx, scope, cart, names)
 	if err != nil {
+		return OrderView{}, err
+	}
+	o.agreedPrices(ctx, scope, in, asks, fees)
+	if err := in.refused(asks); err != nil {
 		return OrderView{}, err
 	}
 	first, err := o.Store.NextIDs(ctx, 1+2*len(asks))
@@ -178,7 +194,7 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		return Plan{}, OrderView{}, err
 	}
 	order := domain.Order{ID: domain.OrderID(first), Account: scope.Account, Action: domain.ActionNew, Count: len(asks),
-		Currency: house.Currency, PolicyVersion: table.Version, Agreement: in.Agreement, Via: scope.Via, Key: in.Key, CreatedAt: now}
+		Currency: house.Currency, PolicyVersion: table.Version, Agreement: in.Agreement, Language: in.Language, Via: scope.Via, Key: in.Key, CreatedAt: now}
 	if in.Key != "" {
 		order.Asked = digest(in, namesOf(asks))
 	}
@@ -201,11 +217,7 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		a := &asks[i]
 		n := a.name
 		suffix, _ := table.Suffix(n.Suffix())
-		years := in.Years
-		if y := in.YearsOf[n]; y != 0 {
-			years = y
-		}
-		fee := fees[n]
+		years, fee := in.years(n), fees[n]
 		if a.fault == nil {
 			a.fault = orderable(snap.Template, n, suffix, years, fee)
 		}

@@ -77,6 +77,8 @@ type orders interface {
 	Orders(ctx context.Context, account domain.AccountID, f OrderFilter) ([]OrderView, int, error)
 	// Items lists an order's items in the order that they were given in; ok only within the account (0: any).
 	Items(ctx context.Context, account domain.AccountID, order domain.OrderID, f Page) ([]domain.Item, int, error)
+	// WaitingIntents gives an order's intents that are queued: nothing of them has left, or it is known that nothing came of it.
+	WaitingIntents(ctx context.Context, order domain.OrderID) ([]domain.Intent, error)
 	// FinishedOrders gives orders none of whose items is doing any more and that SetOrderDone has not marked yet.
 	FinishedOrders(ctx context.Context, limit int) ([]OrderView, error)
 }

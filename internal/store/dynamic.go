@@ -280,7 +280,7 @@ func (s *Store) Tenures(ctx context.Context, account domain.AccountID, f ops.Ten
 }
 
 const orderColumns = `o.id, o.number, o.account_id, o.action, o.count, o.total, o.currency, o.policy_version, o.agreement, o.via, o.key,
-	o.created_at, o.doing, o.success, o.failed, o.captured, o.released`
+	o.created_at, o.doing, o.success, o.failed, o.captured, o.released, o.language`
 
 // Orders implements ops.Store.
 func (s *Store) Orders(ctx context.Context, account domain.AccountID, f ops.OrderFilter) ([]ops.OrderView, int, error) {
@@ -305,7 +305,7 @@ func scanOrder(r *sql.Rows) (ops.OrderView, error) {
 	var o db.Order
 	var email string
 	err := r.Scan(&o.ID, &o.Number, &o.AccountID, &o.Action, &o.Count, &o.Total, &o.Currency, &o.PolicyVersion, &o.Agreement,
-		&o.Via, &o.Key, &o.CreatedAt, &o.Doing, &o.Success, &o.Failed, &o.Captured, &o.Released, &email)
+		&o.Via, &o.Key, &o.CreatedAt, &o.Doing, &o.Success, &o.Failed, &o.Captured, &o.Released, &o.Language, &email)
 	return ops.OrderView{Order: orderOf(o), Doing: int(o.Doing), Success: int(o.Success), Failed: int(o.Failed),
 		Captured: o.Captured, Released: o.Released, AccountEmail: email}, err
 }

@@ -314,6 +314,19 @@ func (s *Store) OverdueIntents(ctx context.Context, now, wall time.Time, limit i
 	if err != nil {
 		return nil, wrap(err)
 	}
+	return intentsOf(rows)
+}
+
+// WaitingIntents implements ops.Store.
+func (s *Store) WaitingIntents(ctx context.Context, order domain.OrderID) ([]domain.Intent, error) {
+	rows, err := s.queries().WaitingIntents(ctx, int64(order))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return intentsOf(rows)
+}
+
+func intentsOf(rows []db.Intent) ([]domain.Intent, error) {
 	out := make([]domain.Intent, 0, len(rows))
 	for _, r := range rows {
 		i, err := intentOf(r)

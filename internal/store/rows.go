@@ -135,7 +135,7 @@ func templatesOf(rows []db.Template) ([]domain.Template, error) {
 func orderOf(r db.Order) domain.Order {
 	return domain.Order{ID: domain.OrderID(r.ID), Number: r.Number, Account: domain.AccountID(r.AccountID),
 		Action: domain.Action(r.Action), Count: int(r.Count), Total: r.Total, Currency: r.Currency,
-		PolicyVersion: r.PolicyVersion, Agreement: r.Agreement, Via: r.Via, Key: r.Key, Asked: r.Asked, CreatedAt: r.CreatedAt.UTC()}
+		PolicyVersion: r.PolicyVersion, Agreement: r.Agreement, Language: r.Language, Via: r.Via, Key: r.Key, Asked: r.Asked, CreatedAt: r.CreatedAt.UTC()}
 }
 
 func itemOf(r db.Item) domain.Item {

@@ -134,7 +134,7 @@ func (t *commit) insertOrder(w ops.InsertOrder) error {
 	n, err := t.q.InsertOrder(t.ctx, db.InsertOrderParams{ID: int64(o.ID), Number: o.Number, AccountID: int64(o.Account),
 		Action: string(o.Action), Count: int64(o.Count), Total: o.Total, Currency: o.Currency, PolicyVersion: o.PolicyVersion,
 		Agreement: o.Agreement, Via: o.Via, Key: o.Key, CreatedAt: moment(o.CreatedAt),
-		Doing: c.doing, Success: c.success, Failed: c.failed, Captured: c.captured, Released: c.released, Asked: o.Asked})
+		Doing: c.doing, Success: c.success, Failed: c.failed, Captured: c.captured, Released: c.released, Asked: o.Asked, Language: o.Language})
 	if err := one(n, err, fault.New(fault.Conflict, "order.key-used")); err != nil {
 		return err
 	}

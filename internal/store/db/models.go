@@ -150,6 +150,7 @@ type Order struct {
 	Released      int64
 	DoneAt        sql.NullTime
 	Asked         string
+	Language      string
 }
 
 type PolicyRow struct {

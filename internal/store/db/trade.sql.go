@@ -289,8 +289,8 @@ func (q *Queries) FlagTenureProof(ctx context.Context, arg FlagTenureProofParams
 
 const insertOrder = `-- name: InsertOrder :execrows
 insert into orders (id, number, account_id, action, count, total, currency, policy_version, agreement, via, key,
-                    created_at, doing, success, failed, captured, released, asked)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                    created_at, doing, success, failed, captured, released, asked, language)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 on conflict (account_id, key) where key <> '' do nothing
 `
 
@@ -313,6 +313,7 @@ type InsertOrderParams struct {
 	Captured      int64
 	Released      int64
 	Asked         string
+	Language      string
 }
 
 func (q *Queries) InsertOrder(ctx context.Context, arg InsertOrderParams) (int64, error) {
@@ -335,6 +336,7 @@ func (q *Queries) InsertOrder(ctx context.Context, arg InsertOrderParams) (int64
 		arg.Captured,
 		arg.Released,
 		arg.Asked,
+		arg.Language,
 	)
 	if err != nil {
 		return 0, err
@@ -505,7 +507,7 @@ func (q *Queries) NextTenureDue(ctx context.Context) (sql.NullTime, error) {
 }
 
 const orderByID = `-- name: OrderByID :one
-select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at, asked from orders where id = $1
+select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at, asked, language from orders where id = $1
 `
 
 func (q *Queries) OrderByID(ctx context.Context, id int64) (Order, error) {
@@ -531,12 +533,13 @@ func (q *Queries) OrderByID(ctx context.Context, id int64) (Order, error) {
 		&i.Released,
 		&i.DoneAt,
 		&i.Asked,
+		&i.Language,
 	)
 	return i, err
 }
 
 const orderByKey = `-- name: OrderByKey :one
-select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at, asked from orders where account_id = $1 and key = $2 and key <> ''
+select id, number, account_id, action, count, total, currency, policy_version, agreement, via, key, created_at, doing, success, failed, captured, released, done_at, asked, language from orders where account_id = $1 and key = $2 and key <> ''
 `
 
 type OrderByKeyParams struct {
@@ -567,6 +570,7 @@ func (q *Queries) OrderByKey(ctx context.Context, arg OrderByKeyParams) (Order, 
 		&i.Released,
 		&i.DoneAt,
 		&i.Asked,
+		&i.Language,
 	)
 	return i, err
 }
@@ -828,4 +832,55 @@ func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error)
 		&i.ProofAt,
 	)
 	return i, err
+}
+
+const waitingIntents = `-- name: WaitingIntents :many
+select n.id, n.item_id, n.account_id, n.registry_account, n.name, n.kind, n.state, n.cl_trid, n.payload, n.template_id, n.attempts, n.absences, n.sent_at, n.next_try_at, n.deadline_at, n.lease_until, n.lease_owner, n.outcome, n.outcome_code, n.outcome_facts, n.created_at, n.updated_at, n.lost_at from intent n join item i on i.id = n.item_id where i.order_id = $1 and n.state = 'queued' order by n.id
+`
+
+func (q *Queries) WaitingIntents(ctx context.Context, orderID int64) ([]Intent, error) {
+	rows, err := q.db.QueryContext(ctx, waitingIntents, orderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Intent
+	for rows.Next() {
+		var i Intent
+		if err := rows.Scan(
+			&i.ID,
+			&i.ItemID,
+			&i.AccountID,
+			&i.RegistryAccount,
+			&i.Name,
+			&i.Kind,
+			&i.State,
+			&i.ClTrid,
+			&i.Payload,
+			&i.TemplateID,
+			&i.Attempts,
+			&i.Absences,
+			&i.SentAt,
+			&i.NextTryAt,
+			&i.DeadlineAt,
+			&i.LeaseUntil,
+			&i.LeaseOwner,
+			&i.Outcome,
+			&i.OutcomeCode,
+			&i.OutcomeFacts,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.LostAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

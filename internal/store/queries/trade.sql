@@ -1,7 +1,7 @@
 -- name: InsertOrder :execrows
 insert into orders (id, number, account_id, action, count, total, currency, policy_version, agreement, via, key,
-                    created_at, doing, success, failed, captured, released, asked)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                    created_at, doing, success, failed, captured, released, asked, language)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 on conflict (account_id, key) where key <> '' do nothing;
 
 -- name: OrderByKey :one
@@ -37,6 +37,9 @@ select * from intent
 where state in ('queued', 'unknown', 'pending') and deadline_at <= sqlc.arg(business)
   and (lease_until is null or lease_until <= sqlc.arg(wall))
 order by deadline_at, id limit sqlc.arg(most);
+
+-- name: WaitingIntents :many
+select n.* from intent n join item i on i.id = n.item_id where i.order_id = $1 and n.state = 'queued' order by n.id;
 
 -- name: DueAccounts :many
 select r.registry_account from intent_queue r

@@ -201,7 +201,7 @@ const price, cost = 100, 55
 // order makes an order of names with a hold and an intent each, not yet committed.
 func (b *bench) order(a domain.AccountID, names ...domain.Name) ops.Plan {
 	o := domain.Order{ID: domain.OrderID(b.next()), Number: fmt.Sprintf("2026%d", b.id), Account: a, Action: domain.ActionNew, Count: len(names),
-		Total: int64(len(names)) * price, Currency: "CNY", PolicyVersion: 1, Agreement: "2026-11-01", Via: "api", CreatedAt: now}
+		Total: int64(len(names)) * price, Currency: "CNY", PolicyVersion: 1, Agreement: "2026-11-01", Language: "zh-CN", Via: "api", CreatedAt: now}
 	w := ops.InsertOrder{Order: o}
 	var entries []ledger.Entry
 	for _, n := range names {

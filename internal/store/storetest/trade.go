@@ -54,7 +54,12 @@ func orders(b *bench) {
 	b.plan(b.order(a.ID, "e.com"))
 	b.plan(b.order(a.ID, "f.com"))
 
+	waiting := must[[]domain.Intent](b)(b.WaitingIntents(b.ctx, w.Order.ID))
+	if len(waiting) != 3 || waiting[0].ID != w.Intents[0].ID || waiting[2].Name != "c.com" {
+		b.Fatalf("waiting: %+v", waiting)
+	}
 	leased := b.lease(10, wall)
+	b.same("none waits", must[[]domain.Intent](b)(b.WaitingIntents(b.ctx, w.Order.ID)), []domain.Intent{})
 	for i, l := range leased[:3] {
 		b.plan(b.done(l.Intent, w.Items[i], i == 0))
 	}
