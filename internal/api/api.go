@@ -35,6 +35,7 @@ type Ops interface {
 	templating
 	paying
 	explaining
+	warning
 	Policy() *policy.Table
 	Now() time.Time
 }

@@ -99,6 +99,7 @@ var productCodes = map[fault.Code]string{
 	"renew.expiry-moved":       "FailedOperation",
 	"registration.taken":       "FailedOperation.RegisterDomain",
 	"registration.reserved":    "FailedOperation.RegisterDomain",
+	"search.reputation-risk":   "FailedOperation.RegisterDomain",
 	"state.moved":              "ResourceInUse",
 }
 

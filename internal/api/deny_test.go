@@ -151,6 +151,9 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"DescribeDomainNameList": `{}`, "DescribeDomainBaseInfo": `{"Domain":"victims-own.com"}`,
 		"GetWallet": "", "CreateTopUp": `{"amount":1000,"ref":"SECRETREF"}`, "ListCases": "subject=victims.com", "LookupName": `{"name":"victims-own.com"}`,
 		"ListLog": "subject=victims.com", "ExportLog": "subject=victims.com", "GetFreshness": "version=1", "SearchNames": "q=victims-own.com",
+		"AcknowledgeRisks": `{"names":[{"name":"victims-own.com"}]}`, "GetRisk": "name=victims-own.com",
+		"AppealRisk": `{"name":"victims-own.com","list":"safety","reason":"x"}`, "ListRiskAppeals": "",
+		"LoadFeed": `{"name":"x","kind":"blocks","source":"x","format":"plain","dated":"2026-01-01","content":"victims-own.com"}`, "DropFeed": `{"name":"x"}`,
 	}
 	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", "SECRETFILE", "SECRETPICTURE", "SECRETAUTHORITY", "U0VDUkVU", "CODESECRET", "D16E57", `"yours"`, `"LogId":5001`}
 	call := func(key string, act action) string {

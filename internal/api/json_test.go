@@ -40,7 +40,7 @@ func TestPlainActions(t *testing.T) {
 		{"GET", "/api/v1/log/export?actor=a", "", `"csv":"id\n9 of 20000\n","next":7`},
 		{"GET", "/api/v1/freshness?version=4", "", `{"fresh":true}`},
 		{"GET", "/api/v1/freshness?version=3", "", `"code":"lookup.stale-view"`},
-		{"GET", "/api/v1/search?q=a.com", "", `"state":"available","price":6800,"renew":7500,"currency":"CNY"}`},
+		{"GET", "/api/v1/search?q=a.com", "", `"state":"available","price":6800,"renew":7500,"restore":80000,"transfer":6200,"currency":"CNY"}`},
 		{"GET", "/api/v1/search?q=a%20b", "", `"code":"input.name-malformed"`},
 	} {
 		w := do(h, jsonRequest(c.method, c.path, c.body))
@@ -116,7 +116,7 @@ func TestOperatorsKeysSeeMoreOnlyWhereTheTableSaysSo(t *testing.T) {
 			continue
 		}
 		f.scope = domain.Scope{}
-		r := jsonRequest("GET", act.path+"?"+map[string]string{"GetFreshness": "version=1", "SearchNames": "q=a.com", "GetDNSSEC": "name=a.com", "GetProof": "name=a.com", "ListOrderItems": "id=77",
+		r := jsonRequest("GET", act.path+"?"+map[string]string{"GetFreshness": "version=1", "SearchNames": "q=a.com", "GetDNSSEC": "name=a.com", "GetProof": "name=a.com", "ListOrderItems": "id=77", "GetRisk": "name=a.com",
 			"GetDocument": "id=" + domain.DocumentID(4).Public(), "ShowDocument": "id=" + domain.DocumentID(4).Public(), "GetVerification": "template_id=" + domain.TemplateID(5).Public()}[act.name], "")
 		r.Header.Set("Authorization", "Bearer AKIDOPERATOR:"+testSecret)
 		w := do(a.JSON(), r)

@@ -202,7 +202,11 @@ type SearchLine struct {
 	Facts    map[string]string `json:"facts,omitempty"`
 	Price    int64             `json:"price,omitempty" doc:"First year, minor units."`
 	Renew    int64             `json:"renew,omitempty" doc:"Renewal, a year, minor units."`
+	Restore  int64             `json:"restore,omitempty" doc:"Out of the redemption period, minor units; the registry's fee for a premium name may come on top."`
+	Transfer int64             `json:"transfer,omitempty" doc:"Transfer in, minor units."`
+	Premium  bool              `json:"premium,omitempty" doc:"Its registry asks a fee of its own."`
 	Currency string            `json:"currency,omitempty"`
+	Risk     *RiskOut          `json:"risk,omitempty" doc:"What its next holder should know; an order asks that it is acknowledged."`
 }
 
 func searchNames(ctx context.Context, a *API, c caller, in *searchIn) (lines, error) {
@@ -222,9 +226,15 @@ func searchLine(lang string, f ops.Found) SearchLine {
 		Name: string(f.Name), Display: f.Display, State: f.State, Code: string(f.Code), Facts: f.Facts,
 		Price: f.Price, Renew: f.Renew, Currency: f.Currency,
 	}
-	if f.Code != "" {
+	switch {
+	case f.Code != "":
 		w := diagnose.Text(lang, f.Code, f.Facts)
 		l.Title, l.Detail, l.Remedy = w.Title, w.What, w.Remedy
+	default:
+		l.Restore, l.Transfer, l.Premium = f.Suffix.Redeem, f.Suffix.Transfer, f.Fee > 0
+		if f.Risk != nil {
+			l.Risk = riskOut(lang, *f.Risk)
+		}
 	}
 	return l
 }

@@ -61,6 +61,10 @@ func checkDomain(ctx context.Context, a *API, c caller, in *checkDomainIn) (*Che
 		about := f.Display
 		out.FeeRenew, out.RealPrice, out.Describe = &renew, &total, &about
 	}
+	if out.Available && f.Risk != nil {
+		about := bracketed(c.lang, ops.CodeRisk, f.Risk.Facts)
+		out.Describe = &about
+	}
 	if !out.Available {
 		out.Reason = bracketed(c.lang, f.Code, f.Facts)
 		out.BlackWord = strings.HasSuffix(string(f.Code), "-word")

@@ -16,7 +16,7 @@ type CheckDomainOut struct {
 	Premium       bool    `json:"Premium"`
 	Price         int64   `json:"Price" doc:"First year, whole units of the currency, rounded up."`
 	BlackWord     bool    `json:"BlackWord" doc:"The name hits a word list."`
-	Describe      *string `json:"Describe" doc:"About a premium name."`
+	Describe      *string `json:"Describe" doc:"About a premium name, or one that was complained about or blocked before."`
 	FeeRenew      *int64  `json:"FeeRenew" doc:"Renewal of a premium name, a year."`
 	RealPrice     *int64  `json:"RealPrice" doc:"Price of one year; of a premium name, of Period years."`
 	FeeTransfer   *int64  `json:"FeeTransfer"`

@@ -34,6 +34,7 @@ type Operations interface {
 	registryOps
 	wireOps
 	logOps
+	riskOps
 	Policy() *policy.Table
 	Now() time.Time
 }
@@ -305,6 +306,8 @@ func (c *console) routes() []route {
 		{"POST /cart/remove", owner, (*visit).cartRemove},
 		{"GET /checkout", owner, (*visit).checkout},
 		{"POST /checkout", owner, (*visit).placeOrder},
+		{"GET /risk", owner, (*visit).risk},
+		{"POST /risk/appeal", owner, (*visit).riskAppeal},
 		{"GET /orders", owner, (*visit).orders},
 		{"GET /orders/{id}", owner, (*visit).order},
 		{"POST /orders/{id}/cancel", owner, (*visit).cancelOrder},
@@ -368,6 +371,10 @@ func (c *console) routes() []route {
 		{"GET /desk/documents/{id}/picture", operator, (*visit).deskPicture},
 		{"GET /desk/registers", operator, (*visit).deskRegisters},
 		{"POST /desk/registers", operator, (*visit).registerLoad},
+		{"GET /desk/feeds", operator, (*visit).deskFeeds},
+		{"POST /desk/feeds", operator, (*visit).feedLoad},
+		{"POST /desk/feeds/drop", operator, (*visit).feedDrop},
+		{"POST /desk/feeds/appeals/{id}", operator, (*visit).feedAppeal},
 		{"GET /desk/registries", operator, (*visit).deskRegistries},
 		{"GET /desk/registries/{id}", operator, (*visit).deskRegistry},
 		{"POST /desk/registries/{id}/windows", operator, (*visit).windowAdd},

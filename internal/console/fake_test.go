@@ -56,6 +56,11 @@ type fake struct {
 	pause     chan struct{} // Search waits on it between answers
 	wire      wire
 	people    people
+	past      map[domain.Name]ops.Risk
+	appeals   []domain.RiskAppeal
+	feeds     []domain.Feed
+	said      []ops.Known
+	loaded    []ops.FeedForm
 }
 
 func newFake(t testing.TB) *fake {
@@ -153,7 +158,7 @@ func (f *fake) Search(_ context.Context, s domain.Scope, names []domain.Name, ea
 		suffix, _ := f.table.Suffix(n.Suffix())
 		r := ops.Found{Name: n, Display: naming.Display(n), Suffix: suffix, State: ops.Available, Price: suffix.New, Renew: suffix.Renew, Currency: "CNY"}
 		if other, ok := f.found[string(n)]; ok {
-			r.State, r.Code, r.Facts = other.State, other.Code, other.Facts
+			r.State, r.Code, r.Facts, r.Risk = other.State, other.Code, other.Facts, other.Risk
 			if other.Price > 0 {
 				r.Price, r.Renew, r.Fee = other.Price, other.Renew, other.Fee
 			}

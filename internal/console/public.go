@@ -100,8 +100,11 @@ func (v *visit) search() error {
 	}
 	row := func(f ops.Found) {
 		h := hit{Found: f, InCart: in[f.Name], Back: p.Here, Left: p.Asked - p.Got}
-		if f.Code != "" {
+		switch {
+		case f.Code != "":
 			h.Notice = v.words(f.Code, f.Facts)
+		case f.Risk != nil:
+			h.Notice = v.words(ops.CodeRisk, f.Risk.Facts)
 		}
 		write("search-hit", h)
 	}

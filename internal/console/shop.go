@@ -87,6 +87,8 @@ type checkoutPage struct {
 	AutoRenew bool
 	Lock      bool
 	Accepted  bool
+	Risky     []riskyLine // names with a past that their buyer has to know
+	Known     bool        // and says to
 	Key       string
 	Fault     *notice
 }
@@ -124,6 +126,9 @@ func (v *visit) checkoutView(status int, p checkoutPage) error {
 	for _, l := range p.Basket.Lines {
 		if s, ok := v.Ops.Policy().Suffix(l.Name.Suffix()); ok && s.Verification == policy.Before {
 			p.Before = append(p.Before, l.Display)
+		}
+		if l.Risk != nil {
+			p.Risky = append(p.Risky, v.risky(l))
 		}
 	}
 	best := 0
@@ -168,12 +173,15 @@ func (v *visit) placeOrder() error {
 	form := v.r.PostForm
 	p := checkoutPage{
 		Picked: form.Get("template"), NS: form.Get("ns"), AutoRenew: form.Get("auto_renew") != "", Lock: form.Get("lock_transfer") != "",
-		Accepted: form.Get("agreement") != "", Key: form.Get("key"),
+		Accepted: form.Get("agreement") != "", Known: form.Get("risk_known") != "", Key: form.Get("key"),
 	}
 	if p.Key == "" {
 		p.Key = token(12)
 	}
 	in, err := v.register(form, p)
+	if err == nil && p.Known {
+		_, err = v.Ops.AcknowledgeRisks(v.ctx, v.scope, knownRisks(form["risk"]))
+	}
 	if err == nil {
 		var view ops.OrderView
 		if view, err = v.Ops.Register(v.ctx, v.scope, in); err == nil {
@@ -188,7 +196,7 @@ func (v *visit) placeOrder() error {
 	n := v.notice(f)
 	n.Field = map[fault.Code]string{
 		"order.agreement-missing": "agreement", "order.agreement-old": "agreement", "template.not-found": "template",
-		"template.not-approved": "template", "input.name-servers": "ns",
+		"template.not-approved": "template", "input.name-servers": "ns", ops.CodeRisk: "risk",
 	}[f.Code]
 	p.Fault = &n
 	return v.checkoutView(statusOf(f.Kind), p)

@@ -10,13 +10,7 @@ import (
 // and Chinese punctuation part them. Addresses of pages give their host; a host below a name under one of the
 // suffixes (wire or display form, no leading dot) gives that name.
 func Split(typed string, suffixes []string) (names, labels []string) {
-	known := make(map[string]bool, 2*len(suffixes))
-	for _, s := range suffixes {
-		known[s] = true
-		if a, b := parse("x."+s, chineseLabel); b == nil {
-			known[strings.TrimPrefix(a, "x.")] = true
-		}
-	}
+	known := knownSuffixes(suffixes)
 	seen := map[string]bool{}
 	for _, token := range strings.FieldsFunc(strings.ToValidUTF8(typed, "�"), parts) {
 		for _, t := range sentence(token) {

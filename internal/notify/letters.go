@@ -46,6 +46,8 @@ var notices = []notice{
 	{"template-approved", []string{"template"}},
 	{"template-rejected", []string{"template", "code"}},
 	{"template-timed-out", []string{"template", "code"}},
+	{"risk-appeal-granted", []string{"name", "list", "note"}},
+	{"risk-appeal-refused", []string{"name", "list", "note"}},
 }
 
 // languages that every notice is written in.
@@ -104,7 +106,7 @@ func (b *book) short(kind string, v view) (string, error) {
 }
 
 func readBooks() (map[string]*book, error) {
-	funcs := map[string]any{"money": money, "path": url.PathEscape, "many": many, "positive": positive}
+	funcs := map[string]any{"money": money, "path": url.PathEscape, "query": url.QueryEscape, "many": many, "positive": positive}
 	out := map[string]*book{}
 	for _, lang := range languages {
 		b := &book{map[string]*text.Template{}, map[string]*html.Template{}}

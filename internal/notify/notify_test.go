@@ -45,6 +45,8 @@ var samples = map[string]map[string]string{
 	"template-submitted":   {"template": "tmpl-0a1b2c3d", "until": "2026-12-02"},
 	"template-approved":    {"template": "tmpl-0a1b2c3d"},
 	"template-rejected":    {"template": "tmpl-0a1b2c3d", "code": "verify.household-moving"},
+	"risk-appeal-granted":  {"name": "yunhecha.com", "list": "safety", "note": "seen"},
+	"risk-appeal-refused":  {"name": "yunhecha.com", "list": "safety", "note": "seen"},
 	"template-timed-out":   {"template": "tmpl-0a1b2c3d", "code": "verify.timeout"},
 }
 

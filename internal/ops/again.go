@@ -62,7 +62,7 @@ func (o *Ops) agreedFees(ctx context.Context, scope domain.Scope, cart []CartLin
 		}
 		l := lines[f.Name]
 		shown, now = shown+priceAt(f.Suffix, l.Years, l.Fee), now+priceAt(f.Suffix, l.Years, f.Fee)
-		l.Fee = f.Fee
+		l.Fee, l.Renewal = f.Fee, f.Renewal
 		plan.Writes = append(plan.Writes, PutCart{l})
 	})
 	if len(plan.Writes) == 0 {

@@ -23,6 +23,7 @@ type CartPriced struct {
 	Price   int64
 	Renew   int64 // price of a year after the first
 	Code    fault.Code
+	Risk    *Risk // what its next holder should know
 }
 
 // Cart reads the caller's cart.
@@ -33,14 +34,28 @@ func (o *Ops) Cart(ctx context.Context, scope domain.Scope) (CartView, error) {
 		return CartView{}, err
 	}
 	view := CartView{Currency: table.House.Currency}
+	names := make([]domain.Name, len(lines))
+	for i, l := range lines {
+		names[i] = l.Name
+	}
+	risks, err := o.Risks(ctx, names)
+	if err != nil {
+		return CartView{}, err
+	}
 	for _, l := range lines {
 		p := CartPriced{CartLine: l, Display: naming.Display(l.Name)}
 		if suffix, ok := table.Suffix(l.Name.Suffix()); ok {
 			p.Price, _ = priceNew(suffix, l.Years, l.Fee)
 			p.Renew = suffix.Renew
+			if l.Renewal > 0 {
+				p.Renew = marked(suffix, l.Renewal)
+			}
 			view.Total += p.Price
 		} else {
 			p.Code = "suffix.unsupported"
+		}
+		if r, ok := risks[l.Name]; ok {
+			p.Risk = &r
 		}
 		view.Lines = append(view.Lines, p)
 	}
@@ -70,7 +85,7 @@ func (o *Ops) AddToCart(ctx context.Context, scope domain.Scope, typed string, y
 	if limit := o.Policy().House.MaxNames; len(lines) >= limit {
 		return fault.New(fault.Limited, "input.too-many-names", "limit", strconv.Itoa(limit), "count", strconv.Itoa(len(lines)+1))
 	}
-	return o.Store.Commit(ctx, Plan{Writes: []Write{PutCart{CartLine{Account: scope.Account, Name: found.Name, Years: years, Fee: found.Fee, AddedAt: o.Now()}}}})
+	return o.Store.Commit(ctx, Plan{Writes: []Write{PutCart{CartLine{Account: scope.Account, Name: found.Name, Years: years, Fee: found.Fee, Renewal: found.Renewal, AddedAt: o.Now()}}}})
 }
 
 // RemoveFromCart takes names out of the cart; one that isn't in it is no fault.

@@ -105,6 +105,9 @@ func (o *Ops) register(ctx context.Context, scope domain.Scope, in Register) (Or
 		return OrderView{}, err
 	}
 	o.agreedPrices(ctx, scope, in, asks, fees)
+	if err := o.knownRisks(ctx, scope, asks); err != nil {
+		return OrderView{}, err
+	}
 	if err := in.refused(asks); err != nil {
 		return OrderView{}, err
 	}
@@ -316,11 +319,14 @@ func orderable(t domain.Template, n domain.Name, suffix policy.Suffix, years int
 // priceNew gives what the buyer pays and what the registry takes, minor units. A premium fee carries the suffix's margin.
 func priceNew(s policy.Suffix, years int, fee int64) (price, cost int64) {
 	if fee > 0 {
-		return fee + fee*s.PremiumMark/100, fee
+		return marked(s, fee), fee
 	}
 	price, _ = s.Price("new", years)
 	return price, s.Cost + s.CostRenew*int64(years-1)
 }
+
+// marked is a registry's premium fee with the suffix's margin, minor units.
+func marked(s policy.Suffix, fee int64) int64 { return fee + fee*s.PremiumMark/100 }
 
 func feeCurrency(fee int64, s policy.Suffix) string {
 	if fee == 0 {

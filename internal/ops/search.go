@@ -35,6 +35,8 @@ type Found struct {
 	Renew    int64       // each further year
 	Currency string
 	Fee      int64 // the registry's premium fee, minor units
+	Renewal  int64 // and its fee for each further year; 0: standard
+	Risk     *Risk // what its next holder should know; of names that can be bought
 }
 
 // feeCheck bounds asking registries for today's fees before an order is placed.
@@ -100,6 +102,7 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 				Facts: fault.Facts{"suffix": n.Suffix(), "name": naming.Display(n)}})
 		}
 	}
+	risks, past := o.Risks(ctx, names) // a name whose past can't be read is not shown as free
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for account, group := range groups {
@@ -108,8 +111,14 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 			group = group[len(part):]
 			wg.Go(func() {
 				answers, err := o.check(ctx, account, part)
+				if err == nil {
+					err = past
+				}
 				found := decideFound(part, answers, err, table)
 				for i := range found {
+					if r, ok := risks[found[i].Name]; ok && found[i].Code == "" {
+						found[i].Risk = &r
+					}
 					if found[i].State == Taken && scope.Account != 0 {
 						if t, err := o.Store.TenureByName(ctx, found[i].Name); err == nil && t.Account == scope.Account {
 							found[i].State, found[i].Facts = Yours, takenHere(t, scope)
@@ -159,7 +168,7 @@ func decideFound(names []domain.Name, answers []Availability, failed error, tabl
 			f.State, f.Fee = Premium, a.Fee
 			f.Price, _ = priceNew(suffix, 1, a.Fee)
 			if a.RenewFee > 0 {
-				f.Renew = a.RenewFee + a.RenewFee*suffix.PremiumMark/100
+				f.Renewal, f.Renew = a.RenewFee, marked(suffix, a.RenewFee)
 			}
 		case a.Available:
 			f.State = Available

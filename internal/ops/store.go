@@ -26,6 +26,7 @@ type Store interface {
 	registries
 	verifications
 	logs
+	reputations
 }
 
 type accounts interface {
@@ -255,6 +256,7 @@ type CartLine struct {
 	Name    domain.Name
 	Years   int
 	Fee     int64 // registry's premium fee seen at search, minor units; 0: standard
+	Renewal int64 // the registry's fee for each further year of a premium name, minor units; 0: standard
 	AddedAt time.Time
 }
 

@@ -342,16 +342,18 @@ func casesOf(ctx context.Context, from querier, f ops.CaseFilter) ([]domain.Case
 	if f.Open {
 		q.add(" and cleared_at is null")
 	}
-	return some(ctx, from, q.add(" order by id desc limit ", atMost(f.Limit)), func(r *sql.Rows) (domain.Case, error) {
-		var c domain.Case
-		var account int64
-		var facts string
-		var opened time.Time
-		var cleared sql.NullTime
-		err := r.Scan(&c.ID, &account, &c.Subject, &c.Code, &facts, &opened, &cleared)
-		c.Account, c.Facts, c.OpenedAt, c.ClearedAt = domain.AccountID(account), factsOf(facts), opened.UTC(), when(cleared)
-		return c, err
-	})
+	return some(ctx, from, q.add(" order by id desc limit ", atMost(f.Limit)), scanCase)
+}
+
+func scanCase(r *sql.Rows) (domain.Case, error) {
+	var c domain.Case
+	var account int64
+	var facts string
+	var opened time.Time
+	var cleared sql.NullTime
+	err := r.Scan(&c.ID, &account, &c.Subject, &c.Code, &facts, &opened, &cleared)
+	c.Account, c.Facts, c.OpenedAt, c.ClearedAt = domain.AccountID(account), factsOf(facts), opened.UTC(), when(cleared)
+	return c, err
 }
 
 // ItemsByID implements ops.Store; an item that doesn't exist is not in the answer.

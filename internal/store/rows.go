@@ -177,5 +177,6 @@ func tenuresOf(rows []db.Tenure) []domain.Tenure {
 }
 
 func cartLineOf(r db.CartLine) ops.CartLine {
-	return ops.CartLine{Account: domain.AccountID(r.AccountID), Name: domain.Name(r.Name), Years: int(r.Years), Fee: r.Fee, AddedAt: r.AddedAt.UTC()}
+	return ops.CartLine{Account: domain.AccountID(r.AccountID), Name: domain.Name(r.Name), Years: int(r.Years), Fee: r.Fee, Renewal: r.RenewFee,
+		AddedAt: r.AddedAt.UTC()}
 }

@@ -57,7 +57,7 @@ func (t *commit) write(w ops.Write) error {
 	case ops.PutCart:
 		l := w.Line
 		return wrap(t.q.PutCart(t.ctx, db.PutCartParams{AccountID: int64(l.Account), Name: string(l.Name), Years: int64(l.Years),
-			Fee: l.Fee, AddedAt: moment(l.AddedAt)}))
+			Fee: l.Fee, RenewFee: l.Renewal, AddedAt: moment(l.AddedAt)}))
 	case ops.DropCart:
 		return t.dropCart(w)
 	case ops.OpenCase:
@@ -76,6 +76,9 @@ func (t *commit) write(w ops.Write) error {
 		return err
 	}
 	if known, err := t.writeRegistry(w); known {
+		return err
+	}
+	if known, err := t.writeReputation(w); known {
 		return err
 	}
 	if known, err := t.writePeople(w); known {

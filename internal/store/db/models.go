@@ -38,6 +38,7 @@ type CartLine struct {
 	Years     int64
 	Fee       int64
 	AddedAt   time.Time
+	RenewFee  int64
 }
 
 type Document struct {
@@ -61,6 +62,20 @@ type DocumentContent struct {
 	DocumentID int64
 	Picture    []byte
 	Text       []byte
+}
+
+type Feed struct {
+	Feed     string
+	Kind     string
+	Source   string
+	Appeal   string
+	Format   string
+	Dated    string
+	Entries  int64
+	Skipped  int64
+	Edition  int64
+	LoadedAt time.Time
+	LoadedBy string
 }
 
 type Intent struct {
@@ -254,6 +269,19 @@ type RegistryWindow struct {
 	NextActionAt    sql.NullTime
 	EnteredBy       string
 	CreatedAt       time.Time
+}
+
+type RiskAppeal struct {
+	ID        int64
+	AccountID int64
+	Name      string
+	Feed      string
+	Reason    string
+	State     string
+	Note      string
+	MadeAt    time.Time
+	DecidedAt sql.NullTime
+	DecidedBy string
 }
 
 type SessionLease struct {

@@ -110,7 +110,7 @@ func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
 }
 
 const cart = `-- name: Cart :many
-select account_id, name, years, fee, added_at from cart_line where account_id = $1 order by added_at, name
+select account_id, name, years, fee, added_at, renew_fee from cart_line where account_id = $1 order by added_at, name
 `
 
 func (q *Queries) Cart(ctx context.Context, accountID int64) ([]CartLine, error) {
@@ -128,6 +128,7 @@ func (q *Queries) Cart(ctx context.Context, accountID int64) ([]CartLine, error)
 			&i.Years,
 			&i.Fee,
 			&i.AddedAt,
+			&i.RenewFee,
 		); err != nil {
 			return nil, err
 		}
@@ -333,8 +334,8 @@ func (q *Queries) PruneSessions(ctx context.Context, expiresAt time.Time) (int64
 }
 
 const putCart = `-- name: PutCart :exec
-insert into cart_line (account_id, name, years, fee, added_at) values ($1, $2, $3, $4, $5)
-on conflict (account_id, name) do update set years = excluded.years, fee = excluded.fee, added_at = excluded.added_at
+insert into cart_line (account_id, name, years, fee, renew_fee, added_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (account_id, name) do update set years = excluded.years, fee = excluded.fee, renew_fee = excluded.renew_fee, added_at = excluded.added_at
 `
 
 type PutCartParams struct {
@@ -342,6 +343,7 @@ type PutCartParams struct {
 	Name      string
 	Years     int64
 	Fee       int64
+	RenewFee  int64
 	AddedAt   time.Time
 }
 
@@ -351,6 +353,7 @@ func (q *Queries) PutCart(ctx context.Context, arg PutCartParams) error {
 		arg.Name,
 		arg.Years,
 		arg.Fee,
+		arg.RenewFee,
 		arg.AddedAt,
 	)
 	return err

@@ -57,8 +57,8 @@ where id = sqlc.arg(id) and status = sqlc.arg(from_status);
 select * from template where id = $1;
 
 -- name: PutCart :exec
-insert into cart_line (account_id, name, years, fee, added_at) values ($1, $2, $3, $4, $5)
-on conflict (account_id, name) do update set years = excluded.years, fee = excluded.fee, added_at = excluded.added_at;
+insert into cart_line (account_id, name, years, fee, renew_fee, added_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (account_id, name) do update set years = excluded.years, fee = excluded.fee, renew_fee = excluded.renew_fee, added_at = excluded.added_at;
 
 -- name: Cart :many
 select * from cart_line where account_id = $1 order by added_at, name;

@@ -209,7 +209,7 @@ func tenures(b *bench) {
 func cart(b *bench) {
 	a := b.account()
 	l := ops.CartLine{Account: a.ID, Name: "b.com", Years: 1, AddedAt: now}
-	m := ops.CartLine{Account: a.ID, Name: "a.com", Years: 2, Fee: 900, AddedAt: now.Add(time.Second)}
+	m := ops.CartLine{Account: a.ID, Name: "a.com", Years: 2, Fee: 900, Renewal: 800, AddedAt: now.Add(time.Second)}
 	b.commit(ops.PutCart{Line: l}, ops.PutCart{Line: m})
 	l.Years = 3
 	b.commit(ops.PutCart{Line: l})
