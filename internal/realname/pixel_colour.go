@@ -16,7 +16,7 @@ var colour = Check{
 			out.NotPerformed = "too dark or washed out" // colours go first
 			return out
 		}
-		value := chroma(v.doc)
+		value := v.chroma()
 		out.Measures = append(out.Measures, colourZones.measured("chroma", value, nil))
 		if severity, passed := colourZones.judge(value); !passed {
 			out.Findings = append(out.Findings, Finding{

@@ -47,10 +47,10 @@ const unjudged = "the picture is cut, without colours, or under a lamp's reflect
 // judged tells whether a thing on the page can be told from the page: its place and colours must be sure. Under a lamp's
 // reflection, without colours, or where the document runs out of the picture, it can't.
 func (v *views) judged() bool {
-	lamp, _ := v.glare()
+	lamp, _ := v.lamp()
 	cut, _ := cutness(v, "")
 	whole := v.outline.frame == [4]bool{true, true, true, true}
-	return lamp <= glareZones.refuse && chroma(v.doc) >= colourZones.refuse && (whole || cut < frameZones.warn)
+	return lamp <= glareZones.refuse && v.chroma() >= colourZones.refuse && (whole || cut < frameZones.warn)
 }
 
 // level tells whether the outline found has the form that a card has, as far as that is known: another is of something
@@ -113,7 +113,7 @@ func (v *views) things(r *raster) []thing {
 	p := newPaper(r)
 	long := max(r.w, r.h)
 	n := max(3, long/80)
-	core := extreme(p.off, r.w, r.h, n, true)
+	core := lowest(p.off, r.w, r.h, n)
 	limit := float32(max(13, 4*p.rest))
 	mask := make([]bool, len(core))
 	for i, d := range core {
@@ -126,7 +126,7 @@ func (v *views) things(r *raster) []thing {
 			grown[i] = 1
 		}
 	}
-	grown = extreme(grown, r.w, r.h, n, false)
+	grown = highest(grown, r.w, r.h, n)
 	for i := range mask {
 		mask[i] = grown[i] > 0
 	}

@@ -1,7 +1,5 @@
 package realname
 
-import "slices"
-
 // darkZones are of the paper's lightness, 0 to 255; brightZones of the ink's where most of the paper is blown out.
 var (
 	darkZones   = zones{refuse: 68, warn: 95}
@@ -29,24 +27,26 @@ var exposure = Check{
 
 // exposed judges paper and ink: how bad it is, the paper's lightness, and whether there is too much light or too little.
 func exposed(v *views, documentType string) (severity Severity, paper float64, bright bool) {
-	paper, ink, blown := levels(v.doc)
-	if severity, passed := darkZones.judge(paper); !passed {
-		return severity, paper, false
+	l := v.light()
+	if severity, passed := darkZones.judge(l.paper); !passed {
+		return severity, l.paper, false
 	}
 	z := brightZones
 	switch {
-	case card(documentType) && blown > 0.7:
+	case card(documentType) && l.blown > 0.7:
 		z = zones{refuse: 45, warn: 25} // a card's ground is never white all over
-	case blown < 0.45:
-		return "", paper, false
+	case l.blown < 0.45:
+		return "", l.paper, false
 	}
-	severity, _ = z.judge(ink)
-	return severity, paper, severity != ""
+	severity, _ = z.judge(l.ink)
+	return severity, l.paper, severity != ""
 }
 
 // levels are the lightness of paper and ink, and the share of the page that is as white as can be.
-func levels(doc *raster) (paper, ink, blown float64) {
-	var all []float32
+type levels struct{ paper, ink, blown float64 }
+
+func newLevels(doc *raster) levels {
+	all := make([]float32, 0, len(doc.luma)/3+1)
 	white := 0
 	for i := 0; i < len(doc.luma); i += 3 {
 		all = append(all, doc.luma[i])
@@ -54,8 +54,7 @@ func levels(doc *raster) (paper, ink, blown float64) {
 			white++
 		}
 	}
-	slices.Sort(all)
-	return float64(percentile(all, 0.85)), float64(percentile(all, 0.004)), float64(white) / float64(len(all))
+	return levels{float64(percentile(all, 0.85)), float64(percentile(all, 0.004)), float64(white) / float64(len(all))}
 }
 
 // glareZones are of the share of the document that lies under a lamp's reflection.
@@ -67,7 +66,7 @@ var glare = Check{
 	ID: "glare", Codes: []string{"document.unclear"}, Source: manual, Citation: "articles D2, D15: clearly to be seen",
 	Needs: NeedsPicture, Run: func(in *Input) (out Result) {
 		v := in.Picture.views()
-		share, where := v.glare()
+		share, where := v.lamp()
 		out.Measures = append(out.Measures, glareZones.measured("glare", share, where))
 		if severity, passed := glareZones.judge(share); !passed {
 			out.Findings = append(out.Findings, unclear(severity, "exposure", 255, 250, where))

@@ -37,7 +37,7 @@ type outline struct {
 // and the confidence is below 0.6.
 func Outline(img image.Image) (Quad, float64) {
 	small := newRaster(shrink(img, outlineSide))
-	o := findOutline(small)
+	o, _ := findOutline(small)
 	k := float64(img.Bounds().Dx()) / float64(small.w)
 	return o.quad.scaled(k), o.confidence
 }
@@ -79,16 +79,37 @@ type line struct {
 
 // edgeMap holds, for lines across and lines down, where an edge of about that direction is.
 type edgeMap struct {
-	w, h  int
-	at    [2][]bool // 0: lines across (gradient up or down), 1: lines down
-	angle []float32 // of the gradient
-	mag   []float32
-	plane [3][]float32 // the colours, smoothed
+	w, h   int
+	at     [2][]bool // 0: lines across (gradient up or down), 1: lines down; of what was marked
+	dx, dy []float32 // the gradient
+	mag    []float32
+	plane  [3][]float32 // the colours, smoothed
+}
+
+// angle is the gradient's, radians; it is asked of few pixels.
+func (e *edgeMap) angle(i int) float32 {
+	return float32(math.Atan2(float64(e.dy[i]), float64(e.dx[i])))
+}
+
+// run is which lines a pixel's edge may belong to, as in at, and the step to the next pixel up or down its slope.
+func (e *edgeMap) run(i int) (k, step int) {
+	x, y := max(e.dx[i], -e.dx[i]), max(e.dy[i], -e.dy[i])
+	const sure = 1 + 1e-6 // nearer to the diagonal the angle's own rounding decides
+	switch {
+	case x > sure*y:
+		return 1, 1
+	case y > sure*x:
+		return 0, e.w
+	}
+	if sin, cos := math.Sincos(float64(e.angle(i))); math.Abs(sin) > math.Abs(cos) {
+		return 0, e.w
+	}
+	return 1, 1
 }
 
 // edges looks at the strongest change of the three colours, so that a document on a ground of its own lightness shows.
 func edges(r *raster) *edgeMap {
-	e := &edgeMap{w: r.w, h: r.h, angle: make([]float32, r.w*r.h), mag: make([]float32, r.w*r.h)}
+	e := &edgeMap{w: r.w, h: r.h, dx: make([]float32, r.w*r.h), dy: make([]float32, r.w*r.h), mag: make([]float32, r.w*r.h)}
 	for c := range e.plane {
 		p := make([]float32, r.w*r.h)
 		for i := range p {
@@ -97,16 +118,18 @@ func edges(r *raster) *edgeMap {
 		e.plane[c] = box(p, r.w, r.h, 1)
 	}
 	for y := 1; y < r.h-1; y++ {
-		for x := 1; x < r.w-1; x++ {
-			i := y*r.w + x
-			var bx, by, best float32
-			for _, p := range e.plane {
-				gx, gy := p[i+1]-p[i-1], p[i+r.w]-p[i-r.w]
-				if m := gx*gx + gy*gy; m > best {
-					bx, by, best = gx, gy, m
+		dx, dy, mag := e.dx[y*r.w:][:r.w], e.dy[y*r.w:][:r.w], e.mag[y*r.w:][:r.w]
+		for _, p := range e.plane {
+			above, row, below := p[(y-1)*r.w:][:len(mag)], p[y*r.w:][:len(mag)], p[(y+1)*r.w:][:len(mag)]
+			for x := 1; x < len(mag)-1; x++ {
+				gx, gy := row[x+1]-row[x-1], below[x]-above[x]
+				if m := gx*gx + gy*gy; m > mag[x] {
+					dx[x], dy[x], mag[x] = gx, gy, m
 				}
 			}
-			e.mag[i], e.angle[i] = float32(math.Sqrt(float64(best))), float32(math.Atan2(float64(by), float64(bx)))
+		}
+		for x, m := range mag {
+			mag[x] = float32(math.Sqrt(float64(m)))
 		}
 	}
 	return e
@@ -119,9 +142,6 @@ func (e *edgeMap) thin() []int {
 		sample = append(sample, e.mag[i])
 	}
 	floor := min(12, max(3.5, percentile(sample, 0.70)))
-	for k := range e.at {
-		e.at[k] = make([]bool, len(e.mag))
-	}
 	var ridge []int
 	for y := 2; y < e.h-2; y++ {
 		for x := 2; x < e.w-2; x++ {
@@ -130,22 +150,25 @@ func (e *edgeMap) thin() []int {
 			if m < floor {
 				continue
 			}
-			c, s := math.Cos(float64(e.angle[i])), math.Sin(float64(e.angle[i]))
-			k, step := 1, 1
-			if math.Abs(s) > math.Abs(c) {
-				k, step = 0, e.w
-			}
-			if m < e.mag[i-step] || m <= e.mag[i+step] {
-				continue
-			}
-			ridge = append(ridge, i)
-			// Two pixels either side: lines are straight, documents bend a little.
-			for d := -2; d <= 2; d++ {
-				e.at[k][i+d*step] = true
+			if _, step := e.run(i); m >= e.mag[i-step] && m > e.mag[i+step] {
+				ridge = append(ridge, i)
 			}
 		}
 	}
 	return ridge
+}
+
+// mark notes where lines may run, two pixels either side of a ridge: lines are straight, documents bend a little.
+func (e *edgeMap) mark(ridge []int) {
+	for k := range e.at {
+		e.at[k] = make([]bool, len(e.mag))
+	}
+	for _, i := range ridge {
+		k, step := e.run(i)
+		for d := -2; d <= 2; d++ {
+			e.at[k][i+d*step] = true
+		}
+	}
 }
 
 const (
@@ -167,15 +190,20 @@ func (e *edgeMap) lines(ridge []int, k int) []line {
 		cos[a], sin[a] = math.Cos(t), math.Sin(t)
 	}
 	for _, i := range ridge {
-		x, y := float64(i%e.w), float64(i/e.w)
-		weight := float32(math.Sqrt(float64(min(e.mag[i], 100) / 30)))
-		d := math.Remainder(float64(e.angle[i])-base, math.Pi)
+		d := float64(e.angle(i)) - base
+		if d > math.Pi/2 {
+			d -= math.Pi
+		} else if d < -math.Pi/2 {
+			d += math.Pi
+		}
 		at := angleSteps/2 + int(math.Round(d/angleStep))
 		if at < -8 || at > angleSteps+8 {
 			continue
 		}
+		x, y := float64(i%e.w), float64(i/e.w)
+		weight := float32(math.Sqrt(float64(min(e.mag[i], 100) / 30)))
 		for a := max(0, at-12); a <= min(angleSteps-1, at+12); a++ {
-			votes[a*2*reach+reach+int(math.Round(x*cos[a]+y*sin[a]))] += weight
+			votes[a*2*reach+int(x*cos[a]+y*sin[a]+float64(reach)+0.5)] += weight
 		}
 	}
 	var all []line
@@ -235,42 +263,53 @@ func meet(a, b line) Point {
 const frameSupport, dubious = 0.55, 0.75
 
 // findOutline tries every pair of lines across with every pair of lines down, and takes the quad whose sides are seen
-// best, the larger of two that are seen alike.
-func findOutline(r *raster) outline {
+// best, the larger of two that are seen alike. The points are some of the sharpest edges in the picture.
+func findOutline(r *raster) (outline, []Point) {
 	e := edges(r)
 	ridge := e.thin()
+	e.mark(ridge)
 	across, down := e.lines(ridge, 0), e.lines(ridge, 1)
 	mid := Point{float64(r.w) / 2, float64(r.h) / 2}
 	slices.SortFunc(across, func(a, b line) int { return sign(a.y(mid.X) - b.y(mid.X)) })
 	slices.SortFunc(down, func(a, b line) int { return sign(a.x(mid.Y) - b.x(mid.Y)) })
 	frame, strong := float64(r.w*r.h), e.strongest(ridge)
+	sides := newSides(e, across, down)
 	best, bestScore := outline{}, math.Inf(-1)
 	for ti, top := range across {
-		for _, bottom := range across[ti+1:] {
+		for bi := ti + 1; bi < len(across); bi++ {
+			bottom := across[bi]
 			if math.Abs(top.angle-bottom.angle) > 0.22 {
 				continue
 			}
 			for li, left := range down {
-				for _, right := range down[li+1:] {
+				for ri := li + 1; ri < len(down); ri++ {
+					right := down[ri]
 					if math.Abs(left.angle-right.angle) > 0.22 {
 						continue
 					}
-					q := Quad{meet(top, left), meet(top, right), meet(bottom, right), meet(bottom, left)}
+					q := sides.quad(ti, ri, bi, li)
 					w, h := q.size()
 					area := q.area()
 					if area < 0.06*frame || w < 40 || h < 40 || !documentLike(w, h, area/frame) {
 						continue
 					}
 					o := outline{quad: q, frame: [4]bool{top.frame, right.frame, bottom.frame, left.frame}}
-					score := 0.6*math.Sqrt(min(area, frame)/frame) + q.holds(strong)
-					dark, bright := math.Inf(1), 0.0
+					size := 0.6 * math.Sqrt(min(area, frame)/frame)
+					seen, dark, bright := 0.0, math.Inf(1), 0.0
 					for s := range 4 {
 						o.support[s] = frameSupport
 						if !o.frame[s] {
 							var margin float64
-							o.support[s], margin = e.along(q[s], q[(s+1)%4], s%2)
+							o.support[s], margin = sides.along(q, s, ti, ri, bi, li)
 							dark, bright = min(dark, margin), max(bright, margin)
 						}
+						seen += o.support[s]
+					}
+					if size+1+seen < bestScore-1e-6 {
+						continue // however much print it holds
+					}
+					score := size + q.holds(strong)
+					for s := range 4 {
 						score += o.support[s]
 						if !o.frame[s] && o.support[s] < dubious {
 							score -= 0.25
@@ -295,7 +334,7 @@ func findOutline(r *raster) outline {
 	for _, s := range best.support {
 		best.confidence = min(best.confidence, s)
 	}
-	return best
+	return best, strong
 }
 
 func sign(d float64) int {
@@ -358,51 +397,4 @@ func (q Quad) holds(points []Point) float64 {
 		}
 	}
 	return float64(n) / float64(len(points))
-}
-
-// along is how well a side is seen within the picture: the share of it that has an edge of its direction under it, and
-// the share where what lies a few pixels within differs from what lies without, which a printed line doesn't do. The
-// margin is the mean brightness within.
-func (e *edgeMap) along(a, b Point, k int) (support, margin float64) {
-	const steps, off = 64, 5
-	length := math.Hypot(b.X-a.X, b.Y-a.Y)
-	nx, ny := -(b.Y-a.Y)/length*off, (b.X-a.X)/length*off
-	seen, inside := 0, 0
-	var balance [3]int // of each colour: how many steps up, less how many down
-	for s := range steps {
-		t := (float64(s) + 0.5) / steps
-		fx, fy := a.X+(b.X-a.X)*t+0.5, a.Y+(b.Y-a.Y)*t+0.5
-		x, y := int(fx), int(fy)
-		if x < 0 || y < 0 || x >= e.w || y >= e.h {
-			continue
-		}
-		inside++
-		if e.at[k][y*e.w+x] {
-			seen++
-		}
-		in, out := e.index(fx+nx, fy+ny), e.index(fx-nx, fy-ny)
-		margin += float64(e.plane[1][in])
-		for c, p := range e.plane {
-			switch d := p[in] - p[out]; {
-			case d > 7:
-				balance[c]++
-			case d < -7:
-				balance[c]--
-			}
-		}
-	}
-	if inside < steps/3 {
-		return 0, 0
-	}
-	// A chequered cloth steps up as often as down; a document is lighter all along, or darker.
-	step := 0
-	for _, n := range balance {
-		step = max(step, n, -n)
-	}
-	return (0.65*float64(seen) + 0.35*float64(step)) / float64(inside), margin / float64(inside)
-}
-
-// index is the pixel at a place, or the nearest within the picture.
-func (e *edgeMap) index(x, y float64) int {
-	return min(max(int(y), 0), e.h-1)*e.w + min(max(int(x), 0), e.w-1)
 }

@@ -49,8 +49,15 @@ func newPaper(r *raster) *paper {
 		}
 	}
 	raw := make([]float32, len(p.off))
-	for i := range raw {
-		raw[i] = p.distance(i)
+	across := make([]float64, r.w)
+	for x := range across {
+		across[x] = float64(x)/float64(r.w) - 0.5
+	}
+	for y := range r.h {
+		down := float64(y)/float64(r.h) - 0.5
+		for x, u := range across {
+			raw[y*r.w+x] = p.from(y*r.w+x, basis(u, down))
+		}
 	}
 	p.off = box(raw, r.w, r.h, 1)
 	return p
@@ -58,21 +65,31 @@ func newPaper(r *raster) *paper {
 
 // ground is the fitted colour at a pixel.
 func (p *paper) ground(i int) [3]float64 {
-	b := basis(float64(i%p.r.w)/float64(p.r.w)-0.5, float64(i/p.r.w)/float64(p.r.h)-0.5)
-	var out [3]float64
-	for c := range 3 {
-		for k, v := range b {
-			out[c] += p.fit[c][k] * v
-		}
+	return p.fitted(p.basis(i))
+}
+
+func (p *paper) basis(i int) [6]float64 {
+	return basis(float64(i%p.r.w)/float64(p.r.w)-0.5, float64(i/p.r.w)/float64(p.r.h)-0.5)
+}
+
+func (p *paper) fitted(b [6]float64) (out [3]float64) {
+	for c := range out {
+		f := &p.fit[c]
+		out[c] = f[0]*b[0] + f[1]*b[1] + f[2]*b[2] + f[3]*b[3] + f[4]*b[4] + f[5]*b[5]
 	}
 	return out
 }
 
-func (p *paper) distance(i int) float32 {
-	g := p.ground(i)
+func (p *paper) distance(i int) float32 { return p.from(i, p.basis(i)) }
+
+// from is how far a pixel's colour is from the ground's where the terms of the fit are these.
+func (p *paper) from(i int, b [6]float64) float32 {
 	var d float64
-	for c := range 3 {
-		d = max(d, math.Abs(float64(p.r.rgb[3*i+c])-min(g[c], 255)))
+	rgb := p.r.rgb[3*i:][:3]
+	for c, g := range p.fitted(b) {
+		if off := math.Abs(float64(rgb[c]) - min(g, 255)); off > d {
+			d = off
+		}
 	}
 	return float32(d)
 }
@@ -84,7 +101,7 @@ func (p *paper) solve(at []int, use []bool, c int) (out [6]float64) {
 		if !use[k] {
 			continue
 		}
-		b := basis(float64(i%p.r.w)/float64(p.r.w)-0.5, float64(i/p.r.w)/float64(p.r.h)-0.5)
+		b := p.basis(i)
 		for y := range 6 {
 			for x := range 6 {
 				m[y][x] += b[y] * b[x]

@@ -31,6 +31,7 @@ func warp(img image.Image, q Quad, w, h int) *image.RGBA {
 	}
 	m := squareTo(q)
 	sw, sh := src.Rect.Dx(), src.Rect.Dy()
+	right, low := float64(sw-1), float64(sh-1)
 	for y := range h {
 		v := (float64(y) + 0.5) / float64(h)
 		to := out.Pix[y*out.Stride:]
@@ -39,18 +40,17 @@ func warp(img image.Image, q Quad, w, h int) *image.RGBA {
 			d := m[6]*u + m[7]*v + 1
 			sx := (m[0]*u+m[1]*v+m[2])/d - 0.5
 			sy := (m[3]*u+m[4]*v+m[5])/d - 0.5
-			sx, sy = min(max(sx, 0), float64(sw-1)), min(max(sy, 0), float64(sh-1))
+			sx, sy = min(max(sx, 0), right), min(max(sy, 0), low)
 			x0, y0 := int(sx), int(sy)
 			fx, fy := int((sx-float64(x0))*256), int((sy-float64(y0))*256)
 			x1, y1 := min(x0+1, sw-1), min(y0+1, sh-1)
-			a, b := src.Pix[y0*src.Stride+4*x0:], src.Pix[y0*src.Stride+4*x1:]
-			c, e := src.Pix[y1*src.Stride+4*x0:], src.Pix[y1*src.Stride+4*x1:]
-			for k := range 3 {
-				top := int(a[k])*(256-fx) + int(b[k])*fx
-				low := int(c[k])*(256-fx) + int(e[k])*fx
-				to[4*x+k] = uint8((top*(256-fy) + low*fy + 1<<15) >> 16)
-			}
-			to[4*x+3] = 255
+			a, b := src.Pix[y0*src.Stride+4*x0:][:3:3], src.Pix[y0*src.Stride+4*x1:][:3:3]
+			c, e := src.Pix[y1*src.Stride+4*x0:][:3:3], src.Pix[y1*src.Stride+4*x1:][:3:3]
+			p, gx, gy := to[4*x:4*x+4:4*x+4], 256-fx, 256-fy
+			p[0] = uint8(((int(a[0])*gx+int(b[0])*fx)*gy + (int(c[0])*gx+int(e[0])*fx)*fy + 1<<15) >> 16)
+			p[1] = uint8(((int(a[1])*gx+int(b[1])*fx)*gy + (int(c[1])*gx+int(e[1])*fx)*fy + 1<<15) >> 16)
+			p[2] = uint8(((int(a[2])*gx+int(b[2])*fx)*gy + (int(c[2])*gx+int(e[2])*fx)*fy + 1<<15) >> 16)
+			p[3] = 255
 		}
 	}
 	return out
@@ -79,6 +79,11 @@ type views struct {
 	to      [8]float64
 	edge    float64 // width of print's edges in doc, and how many there were
 	edges   int
+
+	// Measures of doc that several checks go by, taken once.
+	chroma func() float64
+	light  func() levels
+	lamp   func() (share float64, where *Region)
 }
 
 // lazyViews are made when the first check needs them.
@@ -97,10 +102,11 @@ func (p *Picture) views() *views {
 	p.seen.once.Do(func() {
 		mid := shrink(p.Image, midSide)
 		v := &views{frame: newRaster(shrink(mid, outlineSide))}
-		v.outline = findOutline(v.frame)
+		var points []Point
+		v.outline, points = findOutline(v.frame)
 		quad := v.outline.quad
 		if v.outline.frame == [4]bool{true, true, true, true} {
-			quad, v.guessed = content(v.frame)
+			quad, v.guessed = content(v.frame, points)
 		}
 		v.quad = quad.scaled(float64(p.Width) / float64(v.frame.w))
 		v.to = squareTo(v.quad)
@@ -113,16 +119,17 @@ func (p *Picture) views() *views {
 		}
 		v.doc = newRaster(warp(source, q, int(w*k), int(h*k)))
 		v.edge, v.edges = edgeWidth(v.doc)
+		v.chroma = sync.OnceValue(func() float64 { return chroma(v.doc) })
+		v.light = sync.OnceValue(func() levels { return newLevels(v.doc) })
+		v.lamp = sync.OnceValues(v.glare)
 		p.seen.views = v
 	})
 	return p.seen.views
 }
 
 // content is the part of a picture without an outline that has print on it: of a white page around a white document,
-// the document; of a document that fills the picture, the picture.
-func content(r *raster) (q Quad, found bool) {
-	e := edges(r)
-	points := e.strongest(e.thin())
+// the document; of a document that fills the picture, the picture. Points are where print is.
+func content(r *raster, points []Point) (q Quad, found bool) {
 	whole := Quad{{0, 0}, {float64(r.w), 0}, {float64(r.w), float64(r.h)}, {0, float64(r.h)}}
 	if len(points) < 20 {
 		return whole, false

@@ -7,13 +7,13 @@ func (v *views) smeared() (share float64, where *Region) {
 	n := max(4, max(r.w, r.h)/170)
 	mag := make([]float32, len(r.luma))
 	for y := 1; y < r.h-1; y++ {
+		row, above, below := r.luma[y*r.w:(y+1)*r.w], r.luma[(y-1)*r.w:y*r.w], r.luma[(y+1)*r.w:(y+2)*r.w]
 		for x := 1; x < r.w-1; x++ {
-			i := y*r.w + x
-			mag[i] = hypot(r.luma[i+1]-r.luma[i-1], r.luma[i+r.w]-r.luma[i-r.w]) / 2
+			mag[y*r.w+x] = hypot(row[x+1]-row[x-1], below[x]-above[x]) / 2
 		}
 	}
-	steep := extreme(mag, r.w, r.h, n, false)
-	high, low := extreme(r.luma, r.w, r.h, n, false), extreme(r.luma, r.w, r.h, n, true)
+	steep := highest(mag, r.w, r.h, n)
+	high, low := highest(r.luma, r.w, r.h, n), lowest(r.luma, r.w, r.h, n)
 	var all []float32
 	for i := 0; i < len(steep); i += 3 {
 		all = append(all, steep[i])

@@ -71,11 +71,11 @@ func (v *views) askew() (value float64, where *Region) {
 	var strong directions
 	for _, i := range ridge {
 		if e.mag[i] >= high {
-			strong.add(e.angle[i])
+			strong.add(e.angle(i))
 		}
 	}
 	// Strokes beside print are print's own.
-	near := extreme(e.mag, e.w, e.h, 4, false)
+	near := highest(e.mag, e.w, e.h, 4)
 	var faint []int
 	mags = mags[:0]
 	for _, i := range ridge {
@@ -95,7 +95,7 @@ func (v *views) askew() (value float64, where *Region) {
 		var at []int
 		for _, i := range faint {
 			if e.mag[i] >= least {
-				all.add(e.angle[i])
+				all.add(e.angle(i))
 				at = append(at, i)
 			}
 		}
@@ -109,7 +109,7 @@ func (v *views) askew() (value float64, where *Region) {
 	var xs, ys, depth []float32
 	var cells [16 * 10]int
 	for _, i := range among {
-		if d := turn(bin(e.angle[i]), best); d <= 2 {
+		if d := turn(bin(e.angle(i)), best); d <= 2 {
 			xs, ys, depth = append(xs, float32(i%e.w)), append(ys, float32(i/e.w)), append(depth, e.mag[i])
 			cells[i/e.w*10/e.h*16+i%e.w*16/e.w]++
 		}
