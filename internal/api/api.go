@@ -37,6 +37,7 @@ type Ops interface {
 	explaining
 	warning
 	Policy() *policy.Table
+	Prices(ctx context.Context, scope domain.Scope) (*policy.Table, error)
 	Now() time.Time
 }
 

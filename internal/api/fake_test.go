@@ -68,6 +68,9 @@ func newFake(t *testing.T) *fake {
 func (f *fake) Now() time.Time { return business }
 
 func (f *fake) Policy() *policy.Table { return f.table }
+func (f *fake) Prices(_ context.Context, s domain.Scope) (*policy.Table, error) {
+	return f.table.For("", f.Now()), nil
+}
 
 func (f *fake) seen(s domain.Scope) error {
 	f.mu.Lock()

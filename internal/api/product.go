@@ -49,11 +49,16 @@ func checkDomain(ctx context.Context, a *API, c caller, in *checkDomainIn) (*Che
 	if in.Period != "" {
 		years, _ = strconv.Atoi(in.Period)
 	}
-	price := yuan(f.Price)
-	transfer := yuan(f.Suffix.Transfer)
+	price, list := yuan(f.Price), yuan(f.Price)
+	if f.Offer != nil {
+		list = yuan(f.Offer.List)
+	}
+	moving, _ := f.Suffix.Price("tran", 1)
+	restore, _ := f.Suffix.Price("redem", 1)
+	transfer := yuan(moving)
 	out := &CheckDomainOut{
-		DomainName: f.Display, Premium: f.State == ops.Premium, Price: price, RealPrice: &price,
-		FeeTransfer: &transfer, FeeRestore: yuan(f.Suffix.Redeem), Period: int64(years), RecordSupport: f.Suffix.RecordOK,
+		DomainName: f.Display, Premium: f.State == ops.Premium, Price: list, RealPrice: &price,
+		FeeTransfer: &transfer, FeeRestore: yuan(restore), Period: int64(years), RecordSupport: f.Suffix.RecordOK,
 	}
 	out.Available = f.State == ops.Available || out.Premium
 	if out.Premium {
@@ -82,8 +87,11 @@ func describeTldList(_ context.Context, a *API, _ caller, _ *empty) (*TldListOut
 
 var operations = []string{"new", "renew", "redem", "tran"}
 
-func describePriceList(_ context.Context, a *API, _ caller, in *priceListIn) (*PriceListOut, error) {
-	table := a.Ops.Policy()
+func describePriceList(ctx context.Context, a *API, c caller, in *priceListIn) (*PriceListOut, error) {
+	table, err := a.Ops.Prices(ctx, c.scope)
+	if err != nil {
+		return nil, err
+	}
 	suffixes := table.Suffixes()
 	if len(in.TldList) > 0 {
 		suffixes = nil
@@ -112,8 +120,8 @@ func describePriceList(_ context.Context, a *API, _ caller, in *priceListIn) (*P
 				if !sold(s, op, y) || len(in.Operation) > 0 && !slices.Contains(in.Operation, op) || len(in.Year) > 0 && !slices.Contains(in.Year, y) {
 					continue
 				}
-				p, _ := s.Price(op, y)
-				out.PriceList = append(out.PriceList, PriceInfo{Tld: "." + s.Display, Year: int64(y), Price: yuan(p), RealPrice: yuan(p), Operation: op})
+				q, _ := s.Quote(op, y)
+				out.PriceList = append(out.PriceList, PriceInfo{Tld: "." + s.Display, Year: int64(y), Price: yuan(q.List), RealPrice: yuan(q.Price), Operation: op})
 			}
 		}
 	}

@@ -177,26 +177,6 @@ func (a *App) fresh(ctx context.Context) (bool, error) {
 	return len(rows) == 0, err
 }
 
-func (a *App) readPolicy(ctx context.Context) error {
-	shipped, err := policy.Shipped()
-	if err != nil {
-		return err
-	}
-	if err := a.store.SeedPolicies(ctx, shipped); err != nil {
-		return err
-	}
-	rows, err := a.store.Policies(ctx)
-	if err != nil {
-		return err
-	}
-	table, err := policy.Parse(rows)
-	if err != nil {
-		return err
-	}
-	a.policy.Store(table)
-	return nil
-}
-
 func (a *App) connect(ctx context.Context) error {
 	crash := crashPoints(os.Getenv("OPENREGISTRAR_CRASH"))
 	accounts := make([]registry.Account, 0, len(a.cfg.Registry))
@@ -232,14 +212,12 @@ func (a *App) connect(ctx context.Context) error {
 		Store:    a.store, Checker: a.registry, Sender: a.registry, Sealer: a.vault,
 		Prober: probe.New(probe.Config{RDAP: rdap, WHOIS: whois, Resolver: a.cfg.Resolver}),
 		Clock:  ops.Clock{Business: a.clock.Business, Wall: a.clock.Wall},
-		Terms:  a.policy.Load, Node: a.node, Us: us, Crash: crash, Rand: random,
+		Terms:  a.policy.Load, Reread: a.rereadPolicy, Node: a.node, Us: us, Crash: crash, Rand: random,
 		Login: a.registry, Reader: a.reader(), MACKey: a.macKey, NoSMS: a.cfg.Mail.TextDomain == "",
 		PausePartial: func(id string) bool { r, _ := a.registryConfig(id); return r.PausePartial },
 	})
 	return err
 }
-
-func (a *App) suffix(s string) (policy.Suffix, bool) { return a.policy.Load().Suffix(s) }
 
 func random(n int) []byte {
 	b := make([]byte, n)
@@ -297,10 +275,11 @@ func (a *App) work(ctx context.Context) error {
 // sweep does what is due without a wake-up. Registries are only nudged, and letters are another loop's: neither a long
 // queue nor a slow mail server must hold up the rest.
 func (a *App) sweep(ctx context.Context) error {
+	perr := a.freshPolicy(ctx)
 	_, err := a.ops.Sweep(ctx)
 	due, derr := a.store.DueAccounts(ctx, a.clock.Wall())
 	a.jobs.Nudge(due)
-	return errors.Join(err, derr)
+	return errors.Join(perr, err, derr)
 }
 
 // Settle works until nothing more is due at the present business time. Intents whose registry can't be reached can't

@@ -52,8 +52,12 @@ func (c changes) Astray() bool {
 	return c.Ending
 }
 
-func (v *visit) changesOf(t domain.Tenure) changes {
-	now, table := v.Ops.Now(), v.Ops.Policy()
+func (v *visit) changesOf(t domain.Tenure) (changes, error) {
+	table, err := v.Ops.Prices(v.ctx, v.scope)
+	if err != nil {
+		return changes{}, err
+	}
+	now := v.Ops.Now()
 	c := changes{Currency: table.House.Currency, Ending: t.Statuses.Has(domain.PendingDelete, domain.RedemptionPeriod, domain.PendingRestore),
 		Restorable: t.Statuses.Has(domain.RedemptionPeriod, domain.PendingRestore), Leaving: t.Statuses.Has(domain.PendingTransfer)}
 	c.Locked = map[string]bool{
@@ -73,7 +77,7 @@ func (v *visit) changesOf(t domain.Tenure) changes {
 	}
 	suffix, ok := table.Suffix(t.Name.Suffix())
 	if !ok {
-		return c
+		return c, nil
 	}
 	for y := 1; y < suffix.MaxYears; y++ {
 		if price, _, err := ops.PriceRenew(t, suffix, y, now); err == nil {
@@ -81,7 +85,7 @@ func (v *visit) changesOf(t domain.Tenure) changes {
 		}
 	}
 	c.Restore, _ = ops.PriceRestore(t, suffix, now)
-	return c
+	return c, nil
 }
 
 // change answers a form of a name's page: with the order's page, or the name's again with what is wrong.

@@ -35,6 +35,7 @@ type Operations interface {
 	wireOps
 	logOps
 	riskOps
+	priceOps
 	Policy() *policy.Table
 	Now() time.Time
 }
@@ -102,6 +103,15 @@ type reviewOps interface {
 type searchOps interface {
 	Candidates(query string) (names []domain.Name, bad []ops.Found)
 	Search(ctx context.Context, scope domain.Scope, names []domain.Name, each func(ops.Found))
+}
+
+// priceOps say what things cost, and change that at the desk.
+type priceOps interface {
+	Prices(ctx context.Context, scope domain.Scope) (*policy.Table, error)
+	PriceDesk(ctx context.Context, scope domain.Scope) ([]policy.Rule, []domain.Account, error)
+	PutRule(ctx context.Context, scope domain.Scope, r policy.Rule) error
+	EndRule(ctx context.Context, scope domain.Scope, key string) error
+	SetPriceGroup(ctx context.Context, scope domain.Scope, email, group string) error
 }
 
 type cartOps interface {
@@ -386,6 +396,10 @@ func (c *console) routes() []route {
 		{"GET /desk/orders/{id}", operator, (*visit).deskOrder},
 		{"GET /desk/cases", operator, (*visit).deskCases},
 		{"GET /desk/money", operator, (*visit).deskMoney},
+		{"GET /desk/prices", operator, (*visit).deskPrices},
+		{"POST /desk/prices", operator, (*visit).rulePut},
+		{"POST /desk/prices/end", operator, (*visit).ruleEnd},
+		{"POST /desk/prices/group", operator, (*visit).priceGroup},
 		{"GET /desk/jobs/", operator, (*visit).deskJobs},
 		{"GET /desk/log", operator, (*visit).deskLog},
 		{"GET /desk/log/export", operator, (*visit).deskLogExport},

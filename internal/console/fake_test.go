@@ -55,6 +55,7 @@ type fake struct {
 	did       string        // at a registry
 	pause     chan struct{} // Search waits on it between answers
 	wire      wire
+	rule      policy.Rule
 	people    people
 	past      map[domain.Name]ops.Risk
 	appeals   []domain.RiskAppeal
@@ -160,7 +161,7 @@ func (f *fake) Search(_ context.Context, s domain.Scope, names []domain.Name, ea
 		if other, ok := f.found[string(n)]; ok {
 			r.State, r.Code, r.Facts, r.Risk = other.State, other.Code, other.Facts, other.Risk
 			if other.Price > 0 {
-				r.Price, r.Renew, r.Fee = other.Price, other.Renew, other.Fee
+				r.Price, r.Renew, r.Fee, r.Offer = other.Price, other.Renew, other.Fee, other.Offer
 			}
 		}
 		each(r)

@@ -216,7 +216,11 @@ func (v *visit) domainView(status int, name string, edit func(*domainPage)) erro
 	if err != nil {
 		return err
 	}
-	p := domainPage{changes: v.changesOf(t), Row: domainRow{t, standingOf(v.cat, t, v.Ops.Now())}, Now: v.Ops.Now(), Life: lifeOf(t, v.Ops.Now())}
+	can, err := v.changesOf(t)
+	if err != nil {
+		return err
+	}
+	p := domainPage{changes: can, Row: domainRow{t, standingOf(v.cat, t, v.Ops.Now())}, Now: v.Ops.Now(), Life: lifeOf(t, v.Ops.Now())}
 	if t.Template != 0 {
 		if tmpl, err := v.Ops.Template(v.ctx, v.scope, t.Template); err == nil {
 			p.Template = &tmpl

@@ -31,7 +31,11 @@ func (v *visit) landing() error {
 		v.redirect("/domains")
 		return nil
 	}
-	return v.page(http.StatusOK, "landing", landingPage{v.shell(v.cat.say("landing.title"), "search"), v.Ops.Policy().Suffixes()})
+	table, err := v.Ops.Prices(v.ctx, v.scope)
+	if err != nil {
+		return err
+	}
+	return v.page(http.StatusOK, "landing", landingPage{v.shell(v.cat.say("landing.title"), "search"), table.Suffixes()})
 }
 
 // searchTime bounds how long a page waits for registries; those that did not answer by then say so themselves.
@@ -61,7 +65,11 @@ type hit struct {
 // search writes the page as answers arrive: head, then a row for each, then the end. No script is needed for it.
 func (v *visit) search() error {
 	query := strings.TrimSpace(v.r.URL.Query().Get("q"))
-	p := searchPage{Query: query, Suffixes: v.Ops.Policy().Suffixes()}
+	table, err := v.Ops.Prices(v.ctx, v.scope)
+	if err != nil {
+		return err
+	}
+	p := searchPage{Query: query, Suffixes: table.Suffixes()}
 	p.Shell = v.shell(v.cat.say("search.title"), "search")
 	if query == "" {
 		return v.page(http.StatusOK, "search-empty", p)

@@ -14,6 +14,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/naming"
 	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/policy"
 	"github.com/openregistrar/openregistrar/internal/realname"
 )
 
@@ -90,8 +91,12 @@ func (c *console) funcs(lang string) template.FuncMap {
 		"tabbad": func(href, icon, text, nav, here string, n int) place {
 			return place{href, icon, text, nav == here, n, true}
 		},
-		"mail":  maskMail,
-		"phone": maskPhone,
+		"plain":    plainMoney,
+		"price":    func(s policy.Suffix, action string, years int) int64 { n, _ := s.Price(action, years); return n },
+		"offer":    offerOf,
+		"rulename": func(r policy.Rule) string { return ruleName(lang, r) },
+		"mail":     maskMail,
+		"phone":    maskPhone,
 		"fault": func(code string, facts map[string]string) notice {
 			return wordsFor(lang, fault.Code(code), fault.Facts(facts))
 		},

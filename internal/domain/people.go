@@ -21,6 +21,7 @@ type Account struct {
 	PasswordHash string // argon2id, PHC string form
 	ViewVersion  int64  // grows with every commit that this account can see
 	CreatedAt    time.Time
+	PriceGroup   string // whose prices it has besides everybody's; empty: none
 }
 
 // Scope is on whose behalf something is read or done. A zero Account sees nothing unless Operator is set.

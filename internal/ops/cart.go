@@ -7,6 +7,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/naming"
+	"github.com/openregistrar/openregistrar/internal/policy"
 )
 
 // CartView is the cart with today's prices.
@@ -21,14 +22,18 @@ type CartPriced struct {
 	CartLine
 	Display string
 	Price   int64
-	Renew   int64 // price of a year after the first
+	Renew   int64         // price of a year after the first
+	Offer   *policy.Quote // the promotion in Price; nil: none
 	Code    fault.Code
 	Risk    *Risk // what its next holder should know
 }
 
 // Cart reads the caller's cart.
 func (o *Ops) Cart(ctx context.Context, scope domain.Scope) (CartView, error) {
-	table := o.Policy()
+	table, err := o.Prices(ctx, scope)
+	if err != nil {
+		return CartView{}, err
+	}
 	lines, err := o.Store.Cart(ctx, scope.Account)
 	if err != nil {
 		return CartView{}, err
@@ -46,9 +51,12 @@ func (o *Ops) Cart(ctx context.Context, scope domain.Scope) (CartView, error) {
 		p := CartPriced{CartLine: l, Display: naming.Display(l.Name)}
 		if suffix, ok := table.Suffix(l.Name.Suffix()); ok {
 			p.Price, _ = priceNew(suffix, l.Years, l.Fee)
-			p.Renew = suffix.Renew
+			p.Renew, _ = suffix.Price("renew", 1)
 			if l.Renewal > 0 {
 				p.Renew = marked(suffix, l.Renewal)
+			}
+			if l.Fee == 0 {
+				p.Offer = offer(suffix, "new", l.Years)
 			}
 			view.Total += p.Price
 		} else {

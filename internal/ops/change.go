@@ -41,6 +41,14 @@ type asking struct {
 // change places an order for a change of up to 4,000 of the caller's names. The first thing that is wrong with any of
 // them refuses them all, and changes nothing.
 func (o *Ops) change(ctx context.Context, scope domain.Scope, typed []string, c change) (OrderView, error) {
+	view, err := o.changeOnce(ctx, scope, typed, c)
+	if o.repriced(ctx, err) {
+		view, err = o.changeOnce(ctx, scope, typed, c)
+	}
+	return view, err
+}
+
+func (o *Ops) changeOnce(ctx context.Context, scope domain.Scope, typed []string, c change) (OrderView, error) {
 	table := o.Policy()
 	names, err := parseNames(typed, table)
 	if err != nil {
@@ -83,6 +91,7 @@ func (c change) digest(names []domain.Name) string {
 }
 
 func decideChange(scope domain.Scope, names []domain.Name, c change, snap OrderSnapshot, table *policy.Table, first int64, now time.Time) (Plan, OrderView, error) {
+	table = table.For(snap.Account.PriceGroup, now)
 	order := domain.Order{ID: domain.OrderID(first), Account: scope.Account, Action: c.action, Count: len(names),
 		PolicyVersion: table.Version, Via: scope.Via, Key: c.key, CreatedAt: now}
 	if c.key != "" {

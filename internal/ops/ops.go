@@ -83,7 +83,7 @@ type Clock struct {
 	Wall     func() time.Time
 }
 
-// Deps is what New needs; every field but Codes, Crash, Us, Verifier, Login, PausePartial, Reader, MACKey and NoSMS must be set.
+// Deps is what New needs; every field but Reread, Codes, Crash, Us, Verifier, Login, PausePartial, Reader, MACKey and NoSMS must be set.
 type Deps struct {
 	Store   Store
 	Checker Checker
@@ -91,10 +91,11 @@ type Deps struct {
 	Sealer  Sealer
 	Prober  Prober
 	Clock   Clock
-	Terms   func() *policy.Table // the policy that rules now
-	Node    string               // name of this process, for leases
-	Us      []string             // our clIDs at registries
-	Crash   func(at string)      // named crash points for tests; nil: none
+	Terms   func() *policy.Table            // the policy that rules now
+	Reread  func(ctx context.Context) error // takes up the newest policy; nil: what Terms gives is always that
+	Node    string                          // name of this process, for leases
+	Us      []string                        // our clIDs at registries
+	Crash   func(at string)                 // named crash points for tests; nil: none
 	Rand    func(n int) []byte
 	// Verifier hands submissions to authorities; nil where none is connected: the desk decides alone.
 	Verifier Verifier

@@ -68,7 +68,7 @@ func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (Or
 	for try := 1; ; try++ {
 		view, err := o.register(ctx, scope, in)
 		// Another order took of the balance meanwhile: what it still reaches is worked out afresh.
-		if !in.Alone || !errors.Is(err, errBalanceMoved) || try == 3 {
+		if moved := in.Alone && errors.Is(err, errBalanceMoved); try == 3 || !moved && !o.repriced(ctx, err) {
 			return view, err
 		}
 	}
@@ -185,6 +185,7 @@ func (o *Ops) authInfos(asks []ask) ([][]byte, error) {
 
 func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnapshot, fees map[domain.Name]int64,
 	table *policy.Table, secrets [][]byte, first int64, now time.Time) (Plan, OrderView, error) {
+	table = table.For(snap.Account.PriceGroup, now)
 	house := table.House
 	if in.Agreement != house.Agreement {
 		return Plan{}, OrderView{}, fault.New(fault.Conflict, "order.agreement-old", "accepted", in.Agreement, "current", house.Agreement)

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -34,9 +35,10 @@ type Found struct {
 	Price    int64       // first year, minor units
 	Renew    int64       // each further year
 	Currency string
-	Fee      int64 // the registry's premium fee, minor units
-	Renewal  int64 // and its fee for each further year; 0: standard
-	Risk     *Risk // what its next holder should know; of names that can be bought
+	Fee      int64         // the registry's premium fee, minor units
+	Renewal  int64         // and its fee for each further year; 0: standard
+	Offer    *policy.Quote // the promotion in Price; nil: none
+	Risk     *Risk         // what its next holder should know; of names that can be bought
 }
 
 // feeCheck bounds asking registries for today's fees before an order is placed.
@@ -92,7 +94,10 @@ func (o *Ops) Candidates(query string) (names []domain.Name, bad []Found) {
 
 // Search asks every registry concerned at once and calls each, one call at a time, as answers arrive.
 func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Name, each func(Found)) {
-	table := o.Policy()
+	table, unpriced := o.Prices(ctx, scope)
+	if unpriced != nil { // without the buyer's prices nothing is offered
+		table = o.Policy()
+	}
 	groups := map[string][]domain.Name{}
 	for _, n := range names {
 		if suffix, ok := table.Suffix(n.Suffix()); ok {
@@ -112,7 +117,7 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 			wg.Go(func() {
 				answers, err := o.check(ctx, account, part)
 				if err == nil {
-					err = past
+					err = errors.Join(past, unpriced)
 				}
 				found := decideFound(part, answers, err, table)
 				for i := range found {
@@ -153,7 +158,9 @@ func decideFound(names []domain.Name, answers []Availability, failed error, tabl
 	out := make([]Found, 0, len(names))
 	for _, n := range names {
 		suffix, _ := table.Suffix(n.Suffix())
-		f := Found{Name: n, Display: naming.Display(n), Suffix: suffix, Price: suffix.New, Renew: suffix.Renew, Currency: suffix.Currency}
+		f := Found{Name: n, Display: naming.Display(n), Suffix: suffix, Currency: suffix.Currency, Offer: offer(suffix, "new", 1)}
+		f.Price, _ = suffix.Price("new", 1)
+		f.Renew, _ = suffix.Price("renew", 1)
 		a, answered := byName[n]
 		switch {
 		case failed != nil || !answered:
@@ -165,7 +172,7 @@ func decideFound(names []domain.Name, answers []Availability, failed error, tabl
 				}
 			}
 		case a.Available && a.Premium && a.Fee > 0:
-			f.State, f.Fee = Premium, a.Fee
+			f.State, f.Fee, f.Offer = Premium, a.Fee, nil
 			f.Price, _ = priceNew(suffix, 1, a.Fee)
 			if a.RenewFee > 0 {
 				f.Renewal, f.Renew = a.RenewFee, marked(suffix, a.RenewFee)

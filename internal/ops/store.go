@@ -27,6 +27,7 @@ type Store interface {
 	verifications
 	logs
 	reputations
+	pricing
 }
 
 type accounts interface {

@@ -18,8 +18,8 @@ import (
 //go:embed suffixes/*.toml house.toml calendar.toml providers.toml
 var shipped embed.FS
 
-// Row is one versioned document of the policy table: Kind "suffix" (Key is the suffix), "house", "calendar" or
-// "providers" (Key is "").
+// Row is one versioned document of the policy table: Kind "suffix" (Key is the suffix), "price" (Key is the rule's),
+// "house", "calendar" or "providers" (Key is "").
 type Row struct {
 	Kind    string
 	Key     string
@@ -95,6 +95,9 @@ type Suffix struct {
 	Regions   []string `toml:"regions"`   // of registrants, ISO 3166-1 alpha-2; none: all
 
 	Version int64 `toml:"-"`
+
+	rules []Rule // price rules, of which those for the buyer hold
+	buyer *buyer // nil: prices are the suffix's own
 }
 
 // House is what holds for every suffix.
@@ -149,34 +152,20 @@ type Table struct {
 	Version  int64 // highest version of any row in it; recorded with each decision
 	suffixes map[string]Suffix
 	order    []string
+	rules    []Rule
+	buyer    *buyer
 }
 
 // Suffix finds a suffix by its A-label form.
-func (t *Table) Suffix(s string) (Suffix, bool) { v, ok := t.suffixes[s]; return v, ok }
+func (t *Table) Suffix(s string) (Suffix, bool) { v, ok := t.suffixes[s]; return t.bind(v), ok }
 
 // Suffixes lists them, popular ones first.
 func (t *Table) Suffixes() []Suffix {
 	out := make([]Suffix, 0, len(t.order))
 	for _, s := range t.order {
-		out = append(out, t.suffixes[s])
+		out = append(out, t.bind(t.suffixes[s]))
 	}
 	return out
-}
-
-// Price is what an action costs for a number of years, minor units.
-// Actions are the product's: new, renew, redem, tran.
-func (s Suffix) Price(action string, years int) (int64, bool) {
-	switch action {
-	case "new":
-		return s.New + s.Renew*int64(years-1), true
-	case "renew":
-		return s.Renew * int64(years), true
-	case "redem":
-		return s.Redeem, true
-	case "tran":
-		return s.Transfer, true
-	}
-	return 0, false
 }
 
 // Allows reports whether the number of years can be bought.
@@ -257,6 +246,12 @@ func Parse(rows []Row) (*Table, error) {
 			s.Version = r.Version
 			t.suffixes[s.Suffix] = s
 			t.order = append(t.order, s.Suffix)
+		case "price":
+			rule, err := parseRule(r)
+			if err != nil {
+				return nil, fmt.Errorf("policy price %s: %w", r.Key, err)
+			}
+			t.rules = append(t.rules, rule)
 		case "calendar":
 			c, err := parseCalendar(r.Body)
 			if err != nil {

@@ -98,7 +98,7 @@ func dsOf(text string) []domain.DS {
 
 func accountOf(r db.Account) domain.Account {
 	return domain.Account{ID: domain.AccountID(r.ID), Email: r.Email, Name: r.Name, Role: domain.Role(r.Role), Locale: r.Locale,
-		PasswordHash: r.PasswordHash, ViewVersion: r.ViewVersion, CreatedAt: r.CreatedAt.UTC()}
+		PasswordHash: r.PasswordHash, ViewVersion: r.ViewVersion, CreatedAt: r.CreatedAt.UTC(), PriceGroup: r.PriceGroup}
 }
 
 func apiKeyOf(r db.ApiKey) domain.APIKey {

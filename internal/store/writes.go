@@ -84,6 +84,9 @@ func (t *commit) write(w ops.Write) error {
 	if known, err := t.writePeople(w); known {
 		return err
 	}
+	if known, err := t.writePrices(w); known {
+		return err
+	}
 	return fmt.Errorf("store: a write of type %T is not known", w)
 }
 

@@ -20,6 +20,7 @@ type Account struct {
 	CreatedAt    time.Time
 	Channel      string
 	Reminders    bool
+	PriceGroup   string
 }
 
 type ApiKey struct {

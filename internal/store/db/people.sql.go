@@ -66,7 +66,7 @@ func (q *Queries) APIKeys(ctx context.Context, accountID int64) ([]ApiKey, error
 }
 
 const accountByEmail = `-- name: AccountByEmail :one
-select id, email, name, role, locale, password_hash, view_version, created_at, channel, reminders from account where email = $1
+select id, email, name, role, locale, password_hash, view_version, created_at, channel, reminders, price_group from account where email = $1
 `
 
 func (q *Queries) AccountByEmail(ctx context.Context, email string) (Account, error) {
@@ -83,12 +83,13 @@ func (q *Queries) AccountByEmail(ctx context.Context, email string) (Account, er
 		&i.CreatedAt,
 		&i.Channel,
 		&i.Reminders,
+		&i.PriceGroup,
 	)
 	return i, err
 }
 
 const accountByID = `-- name: AccountByID :one
-select id, email, name, role, locale, password_hash, view_version, created_at, channel, reminders from account where id = $1
+select id, email, name, role, locale, password_hash, view_version, created_at, channel, reminders, price_group from account where id = $1
 `
 
 func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
@@ -105,6 +106,7 @@ func (q *Queries) AccountByID(ctx context.Context, id int64) (Account, error) {
 		&i.CreatedAt,
 		&i.Channel,
 		&i.Reminders,
+		&i.PriceGroup,
 	)
 	return i, err
 }

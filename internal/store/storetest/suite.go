@@ -46,6 +46,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"cart", cart},
 		{"cases", cases},
 		{"policies", policies},
+		{"prices", prices},
 		{"what the installation fixes once", fixed},
 		{"log", log},
 		{"the log is sealed", chain},
