@@ -34,6 +34,7 @@ type Ops interface {
 	owning
 	templating
 	paying
+	reviewing
 	explaining
 	warning
 	Policy() *policy.Table

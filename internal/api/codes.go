@@ -100,7 +100,15 @@ var productCodes = map[fault.Code]string{
 	"registration.taken":       "FailedOperation.RegisterDomain",
 	"registration.reserved":    "FailedOperation.RegisterDomain",
 	"search.reputation-risk":   "FailedOperation.RegisterDomain",
-	"state.moved":              "ResourceInUse",
+
+	"registration.restricted-word": "FailedOperation.RegisterDomain",
+	"registration.policy-word":     "FailedOperation.RegisterDomain",
+	"words.not-found":              "ResourceNotFound",
+	"naming.review-not-found":      "ResourceNotFound",
+	"naming.appeal-open":           "ResourceInUse",
+	"naming.decided":               "ResourceInUse",
+
+	"state.moved": "ResourceInUse",
 }
 
 var byKind = map[fault.Kind]string{

@@ -96,6 +96,10 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 			ops.InsertTenure{Tenure: domain.Tenure{ID: 5005, Account: victim, Name: "victims-own.com", RegistryAccount: "verisim", Template: form, ROID: "D1",
 				Statuses: domain.Statuses{"ok"}, NameServers: []string{"ns1.secret.example", "ns2.secret.example"}, RegisteredAt: at,
 				SealedAuth: []byte("CODESECRET"), AuthUntil: at.AddDate(0, 0, 5), DS: []domain.DS{{KeyTag: 7, Algorithm: 8, DigestType: 2, Digest: "D16E57"}}, ExpiresAt: at.AddDate(1, 0, 0), Version: 1}},
+			ops.PutWords{List: domain.WordList{Name: "about victims.com", Category: "other", Source: "SECRETSOURCE", Dated: "2026-11-01", LoadedAt: at,
+				Entries: []domain.WordEntry{{Word: "secretword"}}}},
+			ops.InsertNamingReview{Review: domain.NamingReview{ID: 5009, Account: victim, Name: "victims.com", Kind: domain.ReviewAppeal, State: domain.ReviewOpen,
+				Code: "registration.policy-word", Statement: "SECRETSTATEMENT", OpenedAt: at}},
 			ops.OpenCase{Case: domain.Case{Account: victim, Subject: "victims.com", Code: "registration.taken", Facts: map[string]string{"registrar": "SECRETFACT"}, OpenedAt: at}}),
 		Entries: []ledger.Entry{ledger.TopUp(victim, 77_777, "CNY", "SECRETREF"), ledger.Hold(it)},
 		Events:  []domain.Event{{Account: victim, Subject: "victims.com", Kind: "order.placed", Actor: "victim@secret.example", Result: "ok", At: at}},
@@ -142,8 +146,12 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"BatchModifyDomainInfo":    `{"Domains":["victims-own.com"],"TemplateId":"` + public + `"}`,
 		"PlaceOrder":               `{"template_id":"` + public + `","lines":[{"name":"fresh.com"}],"agreement":"2026-11-01"}`, "ListOrders": "id=5001",
 		"ListOrderItems": "id=5001", "CancelOrder": `{"id":5001}`,
-		"GetProof":  "name=victims-own.com",
-		"GetDNSSEC": "name=victims-own.com", "SetDNSSEC": `{"name":"victims-own.com","records":[]}`,
+		"GetProof":   "name=victims-own.com",
+		"AppealName": `{"name":"victims-own.com","statement":"it should be mine, not theirs"}`, "WithdrawAppeal": `{"id":5009}`,
+		"ListNamingReviews": "name=victims.com", "DecideNamingReview": `{"id":5009,"grant":true}`, "ListWordLists": "",
+		"LoadWordList": `{"name":"l","category":"other","source":"s","dated":"2026-11-01","entries":[{"word":"tea"}]}`, "DropWordList": `{"name":"about victims.com"}`,
+		"TestWordLists": `{"name":"victims.com"}`,
+		"GetDNSSEC":     "name=victims-own.com", "SetDNSSEC": `{"name":"victims-own.com","records":[]}`,
 		"CreateAuthCode": `{"name":"victims-own.com"}`, "ShowAuthCode": `{"name":"victims-own.com"}`, "ClearAuthCode": `{"name":"victims-own.com"}`,
 		"DeleteDomain": `{"name":"victims-own.com","confirm":"victims-own.com"}`, "RestoreDomain": `{"name":"victims-own.com"}`,
 		"AnswerTransfer":   `{"name":"victims-own.com","answer":"approve"}`,
@@ -155,7 +163,7 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"AppealRisk": `{"name":"victims-own.com","list":"safety","reason":"x"}`, "ListRiskAppeals": "",
 		"LoadFeed": `{"name":"x","kind":"blocks","source":"x","format":"plain","dated":"2026-01-01","content":"victims-own.com"}`, "DropFeed": `{"name":"x"}`,
 	}
-	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", "SECRETFILE", "SECRETPICTURE", "SECRETAUTHORITY", "U0VDUkVU", "CODESECRET", "D16E57", `"yours"`, `"LogId":5001`}
+	secrets := []string{"secret.example", "SECRETNUMBER", "110***1234", "受害人", "77777", "77077", "order.placed", "SECRETFACT", "SECRETFILE", "SECRETPICTURE", "SECRETAUTHORITY", "U0VDUkVU", "CODESECRET", "SECRETSOURCE", "SECRETSTATEMENT", "D16E57", `"yours"`, `"LogId":5001`}
 	call := func(key string, act action) string {
 		t.Helper()
 		in, known := calls[act.name]
@@ -209,7 +217,7 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 			}
 		}
 	}
-	if wides != 3 {
+	if wides != 5 {
 		t.Errorf("%d actions are open to the desk's keys", wides)
 	}
 	after, err := db.TenureByName(ctx, "victims-own.com")
@@ -229,6 +237,12 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 	}
 	if w, err := db.Wallet(ctx, victim); err != nil || w.Balance != 77_077 || w.Held != 700 {
 		t.Errorf("the wallet was changed: %+v %v", w, err)
+	}
+	if r, err := db.NamingReview(ctx, 5009); err != nil || r.State != domain.ReviewOpen {
+		t.Errorf("the review was changed: %+v %v", r, err)
+	}
+	if v, err := db.WordVersion(ctx); err != nil || v != 1 {
+		t.Errorf("the word lists were changed: %d %v", v, err)
 	}
 	if q, err := db.Quiet(ctx, at); err != nil || q.Intents != 1 {
 		t.Errorf("something was asked of a registry: %+v %v", q, err)

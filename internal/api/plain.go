@@ -194,12 +194,13 @@ type searchIn struct {
 type SearchLine struct {
 	Name     string            `json:"name"`
 	Display  string            `json:"display"`
-	State    string            `json:"state" doc:"available, premium, taken, reserved, yours, malformed, unknown"`
+	State    string            `json:"state" doc:"available, premium, taken, reserved, yours, barred (a word list refuses it), malformed, unknown"`
 	Code     string            `json:"code,omitempty"`
 	Title    string            `json:"title,omitempty"`
 	Detail   string            `json:"detail,omitempty"`
 	Remedy   []string          `json:"remedy,omitempty" doc:"What to do, in order."`
 	Facts    map[string]string `json:"facts,omitempty"`
+	Review   string            `json:"review,omitempty" doc:"Why people look at it before it is registered."`
 	Price    int64             `json:"price,omitempty" doc:"First year, minor units."`
 	Renew    int64             `json:"renew,omitempty" doc:"Renewal, a year, minor units."`
 	Restore  int64             `json:"restore,omitempty" doc:"Out of the redemption period, minor units; the registry's fee for a premium name may come on top."`
@@ -225,6 +226,9 @@ func searchLine(lang string, f ops.Found) SearchLine {
 	l := SearchLine{
 		Name: string(f.Name), Display: f.Display, State: f.State, Code: string(f.Code), Facts: f.Facts,
 		Price: f.Price, Renew: f.Renew, Currency: f.Currency,
+	}
+	if f.Doubt != nil {
+		l.Review = doubted(lang, f)
 	}
 	switch {
 	case f.Code != "":

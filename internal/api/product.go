@@ -70,6 +70,9 @@ func checkDomain(ctx context.Context, a *API, c caller, in *checkDomainIn) (*Che
 		about := bracketed(c.lang, ops.CodeRisk, f.Risk.Facts)
 		out.Describe = &about
 	}
+	if out.Available && f.Doubt != nil {
+		out.Reason = doubted(c.lang, f)
+	}
 	if !out.Available {
 		out.Reason = bracketed(c.lang, f.Code, f.Facts)
 		out.BlackWord = strings.HasSuffix(string(f.Code), "-word")

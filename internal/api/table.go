@@ -170,6 +170,15 @@ func table() []action {
 		plain(http.MethodPost, "/api/v1/privacy/erasures", "EraseData", own, 1, "Erase what is kept about the account's owner and nothing rests on",
 			"What running names, orders under way and submissions in review rest on stays, and is told.", eraseData),
 
+		plain(http.MethodPost, "/api/v1/naming/appeals", "AppealName", own, 20, "Ask people to look at a name that was refused", "Against our word lists, or against the registry's audit of a name of the account.", appealName),
+		plain(http.MethodPost, "/api/v1/naming/appeals/withdraw", "WithdrawAppeal", own, 20, "Take an appeal back", "", withdrawAppeal),
+		plain(http.MethodGet, "/api/v1/naming/reviews", "ListNamingReviews", wide, 20, "List people's looks at names", "Newest first.", listNamingReviews),
+		plain(http.MethodPost, "/api/v1/desk/naming/decisions", "DecideNamingReview", wide, 20, "Decide a look at a name", "For operators. A doubted name is sent to its registry, or refused with its money back.", decideNamingReview),
+		plain(http.MethodGet, "/api/v1/desk/words", "ListWordLists", wide, 20, "List the word lists", "For operators; without their words.", listWordLists),
+		large(plain(http.MethodPost, "/api/v1/desk/words", "LoadWordList", wide, 5, "Put a word list in place of the one of its name", "For operators. What is refused changes nothing.", loadWordList)),
+		plain(http.MethodPost, "/api/v1/desk/words/drop", "DropWordList", wide, 20, "Remove a word list", "For operators.", dropWordList),
+		plain(http.MethodPost, "/api/v1/desk/words/test", "TestWordLists", wide, 20, "Ask what the word lists have against a name", "For operators: every entry that it meets, and where.", testWordLists),
+
 		plain(http.MethodGet, "/api/v1/wallet", "GetWallet", own, 20, "Read the balance", "Minor units of the currency.", getWallet),
 		plain(http.MethodPost, "/api/v1/wallet/top-ups", "CreateTopUp", own, 20, "Pay into the balance", "Minor units of the currency; a payment that was seen before under the same ref is not made again.", createTopUp),
 		plain(http.MethodGet, "/api/v1/cases", "ListCases", wide, 20, "List faults found, with their evidence and remedies", "", listCases),

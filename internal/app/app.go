@@ -83,7 +83,7 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, log: log, clock: &clock{control: cfg.Clock, log: log}}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = cancel
-	for _, step := range []func(context.Context) error{a.openData, a.readPolicy, a.clock.read, a.connect, a.fundDeposits, a.work, a.listen} {
+	for _, step := range []func(context.Context) error{a.openData, a.readPolicy, a.clock.read, a.connect, a.seedWords, a.fundDeposits, a.work, a.listen} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, err

@@ -36,6 +36,7 @@ type IntentState string
 
 // States of an intent. Open, Unknown and Pending are the open ones: one per name and registry at a time.
 const (
+	IntentReview   IntentState = "review"   // written down and paid for; people look at its name before it is queued
 	IntentQueued   IntentState = "queued"   // written down and paid for, not sent
 	IntentOpen     IntentState = "open"     // leased by a node; may have been sent
 	IntentUnknown  IntentState = "unknown"  // sent or perhaps sent, answer lost: ask before anything else

@@ -22,6 +22,7 @@ const (
 	Absent    Event = "absent"    // asked: not there, for the first time
 	Confirmed Event = "confirmed" // asked again on a new session: not there, agreed
 	Deadline  Event = "deadline"  // business time is up and the registry silent
+	Cleared   Event = "cleared"   // people have looked at its name and let it go on
 )
 
 // Money says what a step does to what the item has set aside.
@@ -53,11 +54,15 @@ const (
 	accepted = domain.IntentAccepted
 	refused  = domain.IntentRefused
 	parked   = domain.IntentParked
+	review   = domain.IntentReview
 )
 
 // Intents is the machine of an act at a registry. "Unknown" never leads to sending again but through two agreeing
 // absences; "parked" still settles when a late answer comes.
 var Intents = map[pair]Step{
+	{review, Cleared}:    {queued, Keep},
+	{review, Refused}:    {refused, Release},
+	{review, Deadline}:   {refused, Release}, // nobody looked: it was never sent
 	{queued, Leased}:     {open, Keep},
 	{queued, Refused}:    {refused, Release}, // found impossible before it was sent
 	{queued, Deadline}:   {refused, Release}, // never sent: it can't have happened
@@ -98,6 +103,18 @@ var Intents = map[pair]Step{
 
 // refusals are the pairs that can't happen; reaching one is a defect and changes nothing.
 var refusals = map[pair]string{
+	{review, Leased}:    "it is not in the queue",
+	{review, Accepted}:  "nothing was sent",
+	{review, Deferred}:  "nothing was sent",
+	{review, Lost}:      "nothing was sent",
+	{review, NotSent}:   "nothing was to be sent",
+	{review, Absent}:    "nothing was asked",
+	{review, Confirmed}: "nothing was asked",
+	{queued, Cleared}:   "it waits for nobody's look",
+	{open, Cleared}:     "it waits for nobody's look",
+	{unknown, Cleared}:  "it waits for nobody's look",
+	{pending, Cleared}:  "it waits for nobody's look",
+	{parked, Cleared}:   "it waits for nobody's look",
 	{queued, Accepted}:  "nothing was sent",
 	{queued, Deferred}:  "nothing was sent",
 	{queued, Lost}:      "nothing was sent",
@@ -125,6 +142,6 @@ func Next(from domain.IntentState, on Event) (Step, error) {
 
 // States and Events list the closed sets, for the totality test and the drawn tables.
 var (
-	States = []domain.IntentState{queued, open, unknown, pending, accepted, refused, parked}
-	Events = []Event{Leased, Accepted, Deferred, Refused, Lost, NotSent, Absent, Confirmed, Deadline}
+	States = []domain.IntentState{queued, open, unknown, pending, accepted, refused, parked, review}
+	Events = []Event{Leased, Accepted, Deferred, Refused, Lost, NotSent, Absent, Confirmed, Deadline, Cleared}
 )

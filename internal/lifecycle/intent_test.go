@@ -43,7 +43,7 @@ func TestIntentsMoney(t *testing.T) {
 		if step.To == domain.IntentAccepted && step.Money != Capture || step.To == domain.IntentRefused && step.Money != Release {
 			t.Errorf("%v -> %v: money %q", from, step.To, step.Money)
 		}
-		if step.To == domain.IntentQueued && from.from != domain.IntentQueued && from.on != Confirmed && from.on != NotSent {
+		if step.To == domain.IntentQueued && from.from != domain.IntentQueued && from.on != Confirmed && from.on != NotSent && from.on != Cleared {
 			t.Errorf("%v goes back to queued", from)
 		}
 		if from.from == domain.IntentUnknown && step.To == domain.IntentQueued && from.on != Confirmed {
@@ -51,6 +51,9 @@ func TestIntentsMoney(t *testing.T) {
 		}
 		if from.from == domain.IntentParked && step.To == domain.IntentQueued {
 			t.Errorf("a parked intent is sent again on %s", from.on)
+		}
+		if from.on == Cleared && from.from != domain.IntentReview {
+			t.Errorf("%v: cleared what nobody looks at", from)
 		}
 	}
 }

@@ -32,9 +32,10 @@ type Entry struct {
 
 // List is words of one kind from one source.
 type List struct {
-	ID       int64
-	Name     string // as it is shown
-	Category string // restricted, policy, reserved …
+	Name     string   // as it is shown
+	Category string   // one of Categories
+	Doubtful bool     // a hit is looked at by people; else it refuses
+	Suffixes []string // that the list is for; none: every
 	Source   string
 	Date     string // of the source's issue, 2006-01-02
 	Entries  []Entry
@@ -50,8 +51,8 @@ type Hit struct {
 // Lexicon finds the entries of many lists in a label in one pass (Aho and Corasick, 1975). It is made once, and is safe
 // for concurrent use.
 type Lexicon struct {
-	codes  map[rune]uint16 // characters that occur in any word, numbered from 1
-	ascii  [128]uint16     // the same for ASCII
+	codes  map[rune]uint32 // characters that occur in any word, numbered from 1
+	ascii  [128]uint32     // the same for ASCII
 	edges  []edge          // open addressing: from a state by a character to the next
 	mask   uint32
 	fail   []uint32 // where to go on when there is no edge
@@ -62,7 +63,7 @@ type Lexicon struct {
 
 type edge struct {
 	state, next uint32
-	code        uint16 // 0: the slot is free
+	code        uint32 // 0: the slot is free
 }
 
 type word struct {
@@ -84,7 +85,7 @@ func alike(s string) string {
 
 // NewLexicon makes one of lists; empty words are left out.
 func NewLexicon(lists []List) *Lexicon {
-	x := &Lexicon{codes: map[rune]uint16{}, fail: []uint32{0}, found: []int32{-1}, output: []uint32{0}}
+	x := &Lexicon{codes: map[rune]uint32{}, fail: []uint32{0}, found: []int32{-1}, output: []uint32{0}}
 	nodes := 1
 	for _, l := range lists {
 		for _, e := range l.Entries {
@@ -115,7 +116,7 @@ func (x *Lexicon) add(l *List, i, j int32) {
 	for _, r := range text {
 		code := x.codes[r]
 		if code == 0 {
-			code = uint16(len(x.codes) + 1)
+			code = uint32(len(x.codes) + 1)
 			x.codes[r] = code
 			if r < 128 {
 				x.ascii[r] = code
@@ -135,12 +136,12 @@ func (x *Lexicon) add(l *List, i, j int32) {
 }
 
 // slot spreads states and characters over the table (Knuth's multiplier).
-func (x *Lexicon) slot(state uint32, code uint16) uint32 {
-	h := (state*65599 + uint32(code)) * 2654435769
+func (x *Lexicon) slot(state uint32, code uint32) uint32 {
+	h := (state*65599 + code) * 2654435769
 	return (h ^ h>>15) & x.mask
 }
 
-func (x *Lexicon) step(state uint32, code uint16) (uint32, bool) {
+func (x *Lexicon) step(state uint32, code uint32) (uint32, bool) {
 	for i := x.slot(state, code); ; i = (i + 1) & x.mask {
 		e := &x.edges[i]
 		if e.code == 0 {
@@ -206,7 +207,7 @@ func (x *Lexicon) Match(label string) []Hit {
 	var runes []rune // made when something is found
 	for _, r := range label {
 		at++
-		var code uint16
+		var code uint32
 		if r < 128 {
 			code = x.ascii[r]
 		} else {

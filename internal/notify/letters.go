@@ -41,6 +41,7 @@ var notices = []notice{
 	{"name-deleted", []string{"name", "code"}},
 	{"name-ended", []string{"name"}},
 	{"name-left", []string{"name", "registrar"}},
+	{"naming-decided", []string{"name", "state", "kind", "note"}},
 	{"reach-code", []string{"minutes"}}, // its code is the secret
 	{"template-submitted", []string{"template", "until"}},
 	{"template-approved", []string{"template"}},

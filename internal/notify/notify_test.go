@@ -34,6 +34,7 @@ var samples = map[string]map[string]string{
 	"name-held":            {"name": "example.com", "code": "hold.unverified"},
 	"name-released":        {"name": "example.com"},
 	"name-ended":           {"name": "example.com"},
+	"naming-decided":       {"name": "example.com", "state": "granted", "kind": "appeal", "note": "The trade mark belongs to the owner."},
 	"name-left":            {"name": "example.com", "registrar": "rival-names"},
 	"registration-failed":  {"name": "example.com", "code": "registration.taken", "refunded": "6800", "currency": "CNY"},
 	"order-done":           {"order": "77", "number": "20261123000077", "names": "13", "success": "11", "failed": "2", "captured": "74800", "refunded": "13600", "currency": "CNY"},
@@ -258,7 +259,7 @@ func TestEveryNoticeInBothLanguages(t *testing.T) {
 			for _, fact := range row.facts {
 				value := samples[row.kind][fact]
 				switch fact {
-				case "currency":
+				case "currency", "state", "kind": // choose words
 					continue
 				case "refunded", "captured":
 					value = money(value, "CNY")

@@ -25,7 +25,9 @@ type CartPriced struct {
 	Renew   int64         // price of a year after the first
 	Offer   *policy.Quote // the promotion in Price; nil: none
 	Code    fault.Code
-	Risk    *Risk // what its next holder should know
+	Risk    *Risk       // what its next holder should know
+	Facts   fault.Facts // evidence of Code
+	Doubt   fault.Facts // people look at the name before it is registered; nil: they don't
 }
 
 // Cart reads the caller's cart.
@@ -38,18 +40,28 @@ func (o *Ops) Cart(ctx context.Context, scope domain.Scope) (CartView, error) {
 	if err != nil {
 		return CartView{}, err
 	}
-	view := CartView{Currency: table.House.Currency}
 	names := make([]domain.Name, len(lines))
 	for i, l := range lines {
 		names[i] = l.Name
 	}
+	met, _, err := o.vet(ctx, scope.Account, names)
+	if err != nil {
+		return CartView{}, err
+	}
+	view := CartView{Currency: table.House.Currency}
 	risks, err := o.Risks(ctx, names)
 	if err != nil {
 		return CartView{}, err
 	}
 	for _, l := range lines {
 		p := CartPriced{CartLine: l, Display: naming.Display(l.Name)}
-		if suffix, ok := table.Suffix(l.Name.Suffix()); ok {
+		v, hit := met[l.Name]
+		if suffix, ok := table.Suffix(l.Name.Suffix()); hit && !v.Doubtful {
+			p.Code, p.Facts = v.Code(), v.Facts() // a list has changed since
+		} else if ok {
+			if hit {
+				p.Doubt = v.Facts()
+			}
 			p.Price, _ = priceNew(suffix, l.Years, l.Fee)
 			p.Renew, _ = suffix.Price("renew", 1)
 			if l.Renewal > 0 {

@@ -90,7 +90,7 @@ func TestRegisterHoldsWhatItOrders(t *testing.T) {
 	if p := insert.Intents[2].Payload; p.Fee != 100_000 || p.Cost != 100_000 || p.FeeCurrency != "CNY" {
 		t.Errorf("premium payload %+v", p)
 	}
-	if len(plan.Expect) != 2 || plan.Expect[0] != (Expect{TableTemplate, 3, 2}) {
+	if len(plan.Expect) != 3 || plan.Expect[0] != (Expect{TableTemplate, 3, 2}) {
 		t.Errorf("expects %v", plan.Expect)
 	}
 	if len(plan.Wake) != 3 {

@@ -235,7 +235,12 @@ func decideOverdue(in domain.Intent, item domain.Item, now time.Time) (Plan, boo
 	facts := map[string]string{"registry": in.RegistryAccount, "name": string(in.Name), "since": in.CreatedAt.UTC().Format(time.DateOnly)}
 	plan := Plan{Writes: []Write{SetIntent{ID: in.ID, Lease: &in.Lease, From: in.State, To: step.To, Absences: in.Absences, NextTryAt: in.NextTryAt}}}
 	if step.To == domain.IntentRefused {
-		refusedPlan(&plan, item, in, string(sequels[in.Kind].late), facts, step.Money, now)
+		late := string(sequels[in.Kind].late)
+		if in.State == domain.IntentReview {
+			late = "registration.review-late"
+			plan.Writes = append(plan.Writes, EndItemReview{Item: item.ID, At: now})
+		}
+		refusedPlan(&plan, item, in, late, facts, step.Money, now)
 		return plan, true
 	}
 	plan.Writes = append(plan.Writes, OpenCase{domain.Case{Subject: string(in.Name), Code: "intent.parked", Facts: facts, OpenedAt: now}})

@@ -117,6 +117,7 @@ type Deps struct {
 type Ops struct {
 	Deps
 	pictures *gallery
+	shelf    shelf
 }
 
 // New refuses missing dependencies.

@@ -68,7 +68,11 @@ func (o *Ops) Register(ctx context.Context, scope domain.Scope, in Register) (Or
 	for try := 1; ; try++ {
 		view, err := o.register(ctx, scope, in)
 		// Another order took of the balance meanwhile: what it still reaches is worked out afresh.
-		if moved := in.Alone && errors.Is(err, errBalanceMoved); try == 3 || !moved && !o.repriced(ctx, err) {
+		again := in.Alone && errors.Is(err, errBalanceMoved) || o.repriced(ctx, err)
+		if fault.Is(err, "state.moved") && fault.Of(err).Facts["row"] == string(TableWords) {
+			again = true // the desk has changed a word list: the names are held against it as it is now
+		}
+		if try == 3 || !again {
 			return view, err
 		}
 	}
@@ -117,6 +121,9 @@ func (o *Ops) register(ctx context.Context, scope domain.Scope, in Register) (Or
 	}
 	secrets, err := o.authInfos(asks)
 	if err != nil {
+		return OrderView{}, err
+	}
+	if snap.Met, snap.Words, err = o.vet(ctx, scope.Account, names); err != nil {
 		return OrderView{}, err
 	}
 	plan, view, err := decideRegister(scope, in, asks, snap, fees, table, secrets, first, o.Now())
@@ -208,12 +215,14 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		Expect: []Expect{
 			{TableTemplate, int64(snap.Template.ID), snap.Template.Version},
 			{TablePolicy, 0, table.Version},
+			{TableWords, 0, snap.Words},
 		},
 		Entries: make([]ledger.Entry, 0, len(asks)),
 	}
 	asks = slices.Clone(asks)
 	items := make([]domain.Item, 0, len(asks))
 	intents := make([]domain.Intent, 0, len(asks))
+	var reviews []Write // people's looks at names, and cases of those that are refused
 	wake := map[string]bool{}
 	wanted := int64(0) // more than the balance reaches
 	deadline := now.AddDate(0, 0, house.IntentDays)
@@ -229,9 +238,11 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 			Status: domain.ItemDoing, Currency: order.Currency, Hold: domain.Held, CreatedAt: now, UpdatedAt: now}
 		var cost int64
 		t, taken := snap.Running[n]
+		met, hit := snap.Met[n]
+		barred := hit && !met.Doubtful && !taken
 		if a.fault == nil {
 			item.Price, cost = priceNew(suffix, years, fee)
-			if left := snap.Wallet.Balance - order.Total; in.Alone && !taken && item.Price > left {
+			if left := snap.Wallet.Balance - order.Total; in.Alone && !taken && !barred && item.Price > left {
 				a.fault = fault.New(fault.Conflict, balanceOut, "name", naming.Display(n), "price", strconv.FormatInt(item.Price, 10),
 					"balance", strconv.FormatInt(left, 10), "currency", order.Currency)
 				wanted += item.Price
@@ -239,6 +250,12 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		}
 		if a.fault != nil && !in.Alone {
 			return Plan{}, OrderView{}, a.fault
+		}
+		if a.fault == nil && barred {
+			reviews = append(reviews, wordRefused(&item, met, now))
+			items = append(items, item)
+			view.Failed++
+			continue
 		}
 		if a.fault != nil || taken { // known before anything is paid for
 			item.Status, item.Hold = domain.ItemFailed, domain.HoldNone
@@ -254,9 +271,8 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		}
 		order.Total += item.Price
 		view.Doing++
-		items = append(items, item)
 		plan.Entries = append(plan.Entries, withRef(ledger.Hold(item), order.Number))
-		intents = append(intents, domain.Intent{
+		intent := domain.Intent{
 			ID: domain.IntentID(first + 1 + int64(len(asks)+i)), Item: item.ID, Account: scope.Account,
 			RegistryAccount: suffix.Registry, Name: n, Kind: domain.IntentCreate, State: domain.IntentQueued,
 			ClTRID:   clTRID(first + 1 + int64(len(asks)+i)),
@@ -264,8 +280,13 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 			Payload: domain.Payload{Years: years, NameServers: ns, SealedAuthInfo: secrets[i], Fee: fee, FeeCurrency: feeCurrency(fee, suffix),
 				Cost: cost, AutoRenew: in.AutoRenew, LockUpdate: in.LockUpdate, LockTransfer: in.LockTransfer,
 				Actor: scope.Actor, IP: scope.IP, Via: scope.Via},
-		})
-		wake[suffix.Registry] = true
+		}
+		if hit { // in doubt
+			reviews = append(reviews, wordDoubted(&item, &intent, met, now))
+		} else {
+			wake[suffix.Registry] = true
+		}
+		items, intents = append(items, item), append(intents, intent)
 	}
 	if err := oneReason(asks); err != nil {
 		if fault.Is(err, balanceOut) { // it reaches none of them
@@ -282,7 +303,8 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 	}
 	view.Order = order
 	placed := event(scope, scope.Account, order.Number, "order.placed", "ok", now)
-	placed.Facts = map[string]string{"names": strconv.Itoa(len(asks)), "total": strconv.FormatInt(order.Total, 10), "currency": order.Currency}
+	placed.Facts = map[string]string{"names": strconv.Itoa(len(asks)), "total": strconv.FormatInt(order.Total, 10), "currency": order.Currency,
+		"lists": strconv.FormatInt(snap.Words, 10)}
 	if len(asks) == 1 {
 		placed.Facts["name"] = string(asks[0].name)
 	}
@@ -291,6 +313,7 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		InsertOrder{Order: order, Items: items, Intents: intents},
 		DropCart{Account: scope.Account, Names: sound(asks)},
 	}
+	plan.Writes = append(plan.Writes, reviews...)
 	for account := range wake {
 		plan.Wake = append(plan.Wake, account)
 	}

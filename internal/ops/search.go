@@ -21,6 +21,7 @@ const (
 	Yours     = "yours"
 	Reserved  = "reserved"
 	Malformed = "malformed"
+	Barred    = "barred"  // a word list refuses it; no registry is asked
 	Unknown   = "unknown" // the registry doesn't answer; never shown as free
 )
 
@@ -39,6 +40,8 @@ type Found struct {
 	Renewal  int64         // and its fee for each further year; 0: standard
 	Offer    *policy.Quote // the promotion in Price; nil: none
 	Risk     *Risk         // what its next holder should know; of names that can be bought
+	// Doubt is what a word list has in doubt about it: it can be bought, and people look at it before it is registered. Nil: nothing.
+	Doubt fault.Facts
 }
 
 // feeCheck bounds asking registries for today's fees before an order is placed.
@@ -99,8 +102,13 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 		table = o.Policy()
 	}
 	groups := map[string][]domain.Name{}
+	met, _, failed := o.vet(ctx, scope.Account, names)
 	for _, n := range names {
 		if suffix, ok := table.Suffix(n.Suffix()); ok {
+			if v, hit := met[n]; hit && !v.Doubtful || failed != nil {
+				each(o.barredFound(ctx, scope, n, v, failed, table))
+				continue
+			}
 			groups[suffix.Registry] = append(groups[suffix.Registry], n)
 		} else {
 			each(Found{Name: n, Display: naming.Display(n), State: Malformed, Code: "suffix.unsupported",
@@ -124,6 +132,9 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 					if r, ok := risks[found[i].Name]; ok && found[i].Code == "" {
 						found[i].Risk = &r
 					}
+					if v, hit := met[found[i].Name]; hit && found[i].Code == "" {
+						found[i].Doubt = v.Facts()
+					}
 					if found[i].State == Taken && scope.Account != 0 {
 						if t, err := o.Store.TenureByName(ctx, found[i].Name); err == nil && t.Account == scope.Account {
 							found[i].State, found[i].Facts = Yours, takenHere(t, scope)
@@ -139,6 +150,21 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 		}
 	}
 	wg.Wait()
+}
+
+// barredFound is a name that a word list refuses, or whose lists could not be read; the caller's own stays his own.
+func (o *Ops) barredFound(ctx context.Context, scope domain.Scope, n domain.Name, v naming.Verdict, failed error, table *policy.Table) Found {
+	f := decideFound([]domain.Name{n}, nil, failed, table)[0]
+	if failed != nil {
+		return f
+	}
+	f.State, f.Code, f.Facts = Barred, v.Code(), v.Facts()
+	if scope.Account != 0 {
+		if t, err := o.Store.TenureByName(ctx, n); err == nil && t.Account == scope.Account {
+			f.State, f.Code, f.Facts = Yours, "registration.taken", takenHere(t, scope)
+		}
+	}
+	return f
 }
 
 // check asks a registry, unless it is in maintenance.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/domain"
+	"github.com/openregistrar/openregistrar/internal/naming"
 	"github.com/openregistrar/openregistrar/internal/policy"
 )
 
@@ -28,6 +29,8 @@ type Store interface {
 	logs
 	reputations
 	pricing
+	words
+	namingReviews
 }
 
 type accounts interface {
@@ -219,6 +222,9 @@ type OrderSnapshot struct {
 	Running  map[domain.Name]domain.Tenure // running tenures of the names, whoever's
 	Busy     map[domain.Name]bool          // names with an intent under way in this account
 	Earlier  *domain.Order                 // the order that used the same idempotency key
+	// Met are names that word lists have something against, and Words the lists' version; Register adds both.
+	Met   map[domain.Name]naming.Verdict
+	Words int64
 	// Standing are the templates of the names that run in this account.
 	Standing map[domain.TemplateID]domain.TemplateStatus
 }

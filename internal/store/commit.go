@@ -280,6 +280,8 @@ func (t *commit) expect(e ops.Expect) error {
 			return fmt.Errorf("store: policy rows have no id %d", e.ID)
 		}
 		table = "policy_head"
+	case ops.TableWords:
+		table = "word_head"
 	default:
 		return fmt.Errorf("store: table %q has no versions", e.Table)
 	}

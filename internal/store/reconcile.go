@@ -10,7 +10,7 @@ import (
 )
 
 // live are the states of an intent that is not over.
-const live = "('queued', 'open', 'unknown', 'pending', 'parked')"
+const live = "('queued', 'open', 'unknown', 'pending', 'parked', 'review')"
 
 // check is one thing that must never be found: rows of text and numbers that disagree.
 type check struct {

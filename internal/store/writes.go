@@ -75,6 +75,9 @@ func (t *commit) write(w ops.Write) error {
 	if known, err := t.writeVerification(w); known {
 		return err
 	}
+	if known, err := t.writeNaming(w); known {
+		return err
+	}
 	if known, err := t.writeRegistry(w); known {
 		return err
 	}

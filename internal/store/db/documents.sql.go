@@ -828,7 +828,7 @@ func (q *Queries) TemplateSeals(ctx context.Context, arg TemplateSealsParams) ([
 }
 
 const templateUse = `-- name: TemplateUse :one
-select (select count(*) from intent i where i.template_id = $1 and i.state in ('queued', 'open', 'unknown', 'pending', 'parked')) as acts,
+select (select count(*) from intent i where i.template_id = $1 and i.state in ('queued', 'open', 'unknown', 'pending', 'parked', 'review')) as acts,
        (select count(*) from tenure n where n.template_id = $1 and n.ended_at is null) as names
 `
 

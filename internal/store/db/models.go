@@ -136,6 +136,22 @@ type LookRound struct {
 	Differing       int64
 }
 
+type NamingReview struct {
+	ID        int64
+	AccountID int64
+	Name      string
+	Kind      string
+	State     string
+	Code      string
+	Facts     string
+	Statement string
+	ItemID    int64
+	OpenedAt  time.Time
+	DecidedAt sql.NullTime
+	DecidedBy string
+	Note      string
+}
+
 type Observed struct {
 	TenureID     int64
 	Known        bool
@@ -398,4 +414,26 @@ type VerificationStep struct {
 	Kind           string
 	Actor          string
 	Facts          string
+}
+
+type WordEntry struct {
+	ID      int64
+	List    string
+	Word    string
+	Place   string
+	Note    string
+	Bearers string
+}
+
+type WordList struct {
+	List     string
+	Category string
+	Doubtful bool
+	Suffixes string
+	Source   string
+	Dated    string
+	Entries  int64
+	Version  int64
+	LoadedAt time.Time
+	LoadedBy string
 }

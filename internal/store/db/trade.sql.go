@@ -472,7 +472,7 @@ func (q *Queries) MovingIntents(ctx context.Context) (int32, error) {
 }
 
 const nextDeadline = `-- name: NextDeadline :one
-select deadline_at from intent where state in ('queued', 'unknown', 'pending') and deadline_at is not null
+select deadline_at from intent where state in ('queued', 'unknown', 'pending', 'review') and deadline_at is not null
 order by deadline_at limit 1
 `
 
@@ -577,7 +577,7 @@ func (q *Queries) OrderByKey(ctx context.Context, arg OrderByKeyParams) (Order, 
 
 const overdueIntents = `-- name: OverdueIntents :many
 select id, item_id, account_id, registry_account, name, kind, state, cl_trid, payload, template_id, attempts, absences, sent_at, next_try_at, deadline_at, lease_until, lease_owner, outcome, outcome_code, outcome_facts, created_at, updated_at, lost_at from intent
-where state in ('queued', 'unknown', 'pending') and deadline_at <= $1
+where state in ('queued', 'unknown', 'pending', 'review') and deadline_at <= $1
   and (lease_until is null or lease_until <= $2)
 order by deadline_at, id limit $3
 `

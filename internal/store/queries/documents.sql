@@ -91,7 +91,7 @@ set status = sqlc.arg(status), reason = sqlc.arg(reason), kind = sqlc.arg(kind),
 where id = sqlc.arg(id) and version = sqlc.arg(version);
 
 -- name: TemplateUse :one
-select (select count(*) from intent i where i.template_id = $1 and i.state in ('queued', 'open', 'unknown', 'pending', 'parked')) as acts,
+select (select count(*) from intent i where i.template_id = $1 and i.state in ('queued', 'open', 'unknown', 'pending', 'parked', 'review')) as acts,
        (select count(*) from tenure n where n.template_id = $1 and n.ended_at is null) as names;
 
 -- name: DeleteTemplate :execrows

@@ -34,7 +34,7 @@ insert into intent_queue (registry_account) values ($1) on conflict (registry_ac
 
 -- name: OverdueIntents :many
 select * from intent
-where state in ('queued', 'unknown', 'pending') and deadline_at <= sqlc.arg(business)
+where state in ('queued', 'unknown', 'pending', 'review') and deadline_at <= sqlc.arg(business)
   and (lease_until is null or lease_until <= sqlc.arg(wall))
 order by deadline_at, id limit sqlc.arg(most);
 
@@ -101,7 +101,7 @@ select next_action_at from tenure where ended_at is null and next_action_at is n
 order by next_action_at limit 1;
 
 -- name: NextDeadline :one
-select deadline_at from intent where state in ('queued', 'unknown', 'pending') and deadline_at is not null
+select deadline_at from intent where state in ('queued', 'unknown', 'pending', 'review') and deadline_at is not null
 order by deadline_at limit 1;
 
 -- name: InsertTenure :execrows

@@ -88,6 +88,9 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"one node has a submission", leasingRace},
 		{"signed codes", signedCodes},
 		{"registers", registers},
+		{"word lists", wordLists},
+		{"running names", runningNames},
+		{"reviews of names", namingReviews},
 		{"reconciliation finds what is planted", reconciliation},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -43,7 +43,7 @@ var All = slices.Concat([]Drill{
 	{Code: "registry.sponsor-changed", Run: sponsorChanged, Clean: noDrift},
 	{Code: "registry.deposit-empty", Run: depositEmpty, Clean: depositFull, Alone: true},
 	{Code: "registry.maintenance", Run: maintenance, Clean: noMaintenance, Alone: true},
-}, authorityDrills(), registerDrills(), paperDrills(), searchDrills())
+}, wordDrills(), authorityDrills(), registerDrills(), paperDrills(), searchDrills())
 
 // Result is how one drill ended.
 type Result struct {
