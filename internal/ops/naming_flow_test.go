@@ -180,6 +180,17 @@ func TestDoubtsWaitForPeople(t *testing.T) {
 		}
 		h.wallet(1_000_000-3*6800, 6800)
 
+		// Its owner takes one back before anybody has looked.
+		gone := h.must("otherbank.com")
+		h.wallet(1_000_000-4*6800, 2*6800)
+		if n, err := h.CancelOrder(h.Context(), h.scope, gone.ID); err != nil || n != 1 {
+			h.Fatalf("cancelled %d, %v", n, err)
+		}
+		h.wallet(1_000_000-3*6800, 6800)
+		if _, n, err = h.NamingReviews(h.Context(), deskScope, ops.NamingFilter{Open: true, Page: ops.Page{Limit: 10}}); err != nil || n != 1 {
+			h.Errorf("%d looks are open, %v", n, err)
+		}
+
 		// Nobody looks at the last one until its deadline: its money comes back, and the review is over.
 		h.moved.Store(int64(time.Duration(h.Policy().House.IntentDays+1) * 24 * time.Hour))
 		for range 5 {

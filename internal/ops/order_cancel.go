@@ -73,7 +73,7 @@ func (o *Ops) cancel(ctx context.Context, scope domain.Scope, waiting []domain.I
 
 func decideCancel(scope domain.Scope, in domain.Intent, item domain.Item, now time.Time) (Plan, bool) {
 	step, err := lifecycle.Next(in.State, lifecycle.Refused)
-	if err != nil || in.State != domain.IntentQueued || item.Status != domain.ItemDoing {
+	if err != nil || in.State != domain.IntentQueued && in.State != domain.IntentReview || item.Status != domain.ItemDoing {
 		return Plan{}, false
 	}
 	facts := map[string]string{"name": naming.Display(in.Name)}
@@ -88,5 +88,8 @@ func decideCancel(scope domain.Scope, in domain.Intent, item domain.Item, now ti
 	e := event(scope, item.Account, string(in.Name), sequels[in.Kind].failed, string(cancelled), now)
 	e.Facts = facts
 	plan.Writes, plan.Events = append(plan.Writes, gone), []domain.Event{e}
+	if in.State == domain.IntentReview { // nobody has to look at the name any more
+		plan.Writes = append(plan.Writes, EndItemReview{Item: item.ID, At: now})
+	}
 	return plan, true
 }

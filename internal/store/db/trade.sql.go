@@ -835,7 +835,7 @@ func (q *Queries) TenureByName(ctx context.Context, name string) (Tenure, error)
 }
 
 const waitingIntents = `-- name: WaitingIntents :many
-select n.id, n.item_id, n.account_id, n.registry_account, n.name, n.kind, n.state, n.cl_trid, n.payload, n.template_id, n.attempts, n.absences, n.sent_at, n.next_try_at, n.deadline_at, n.lease_until, n.lease_owner, n.outcome, n.outcome_code, n.outcome_facts, n.created_at, n.updated_at, n.lost_at from intent n join item i on i.id = n.item_id where i.order_id = $1 and n.state = 'queued' order by n.id
+select n.id, n.item_id, n.account_id, n.registry_account, n.name, n.kind, n.state, n.cl_trid, n.payload, n.template_id, n.attempts, n.absences, n.sent_at, n.next_try_at, n.deadline_at, n.lease_until, n.lease_owner, n.outcome, n.outcome_code, n.outcome_facts, n.created_at, n.updated_at, n.lost_at from intent n join item i on i.id = n.item_id where i.order_id = $1 and n.state in ('queued', 'review') order by n.id
 `
 
 func (q *Queries) WaitingIntents(ctx context.Context, orderID int64) ([]Intent, error) {

@@ -39,7 +39,7 @@ where state in ('queued', 'unknown', 'pending', 'review') and deadline_at <= sql
 order by deadline_at, id limit sqlc.arg(most);
 
 -- name: WaitingIntents :many
-select n.* from intent n join item i on i.id = n.item_id where i.order_id = $1 and n.state = 'queued' order by n.id;
+select n.* from intent n join item i on i.id = n.item_id where i.order_id = $1 and n.state in ('queued', 'review') order by n.id;
 
 -- name: DueAccounts :many
 select r.registry_account from intent_queue r
