@@ -156,7 +156,7 @@ func (a *App) openData(ctx context.Context) error {
 // sameKey refuses to run with another master key than the one that the database's secrets are sealed with: nodes on
 // one database must share it, and a node with a key of its own would seal what no other can open.
 func (a *App) sameKey(ctx context.Context) error {
-	const where = "installation:key-check"
+	where := domain.InstallationSeal("key-check")
 	sealed, err := a.vault.Seal([]byte("openregistrar"), where)
 	if err != nil {
 		return err

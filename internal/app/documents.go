@@ -5,13 +5,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/ocr"
 	"github.com/openregistrar/openregistrar/internal/ops"
 )
 
 // sharedMACKey draws the key of one-time codes and links once for all nodes; the database keeps it sealed.
 func (a *App) sharedMACKey(ctx context.Context) error {
-	const where = "installation:mac-key"
+	where := domain.InstallationSeal("mac-key")
 	sealed, err := a.vault.Seal(random(32), where)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 const masterKeyEnv = "OPENREGISTRAR_MASTER_KEY"
 
 type keysCmd struct {
-	Rotate rotateCmd `cmd:"" help:"Add a key to the file. It seals from the next start on, and that start seals documents and numbers again; earlier keys stay, for what else they sealed."`
+	Rotate rotateCmd `cmd:"" help:"Add a key to the file. It seals from the next start on, and that start seals again what earlier keys sealed; they stay, for backups and for what a node without the new file still seals."`
 }
 
 type rotateCmd struct{}

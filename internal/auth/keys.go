@@ -44,7 +44,7 @@ func NewAuthenticator(keys Keys, sealer Unsealer) (*Authenticator, error) {
 }
 
 // SealContext binds a sealed API secret to its key; whoever makes keys seals with it.
-func SealContext(secretID string) string { return "api-key:" + secretID }
+func SealContext(secretID string) string { return domain.KeySeal(secretID) }
 
 // Secret gives a working key and its secret in clear, as TC3 signatures need it.
 func (a *Authenticator) Secret(ctx context.Context, secretID string) (domain.APIKey, string, error) {

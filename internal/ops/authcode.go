@@ -24,7 +24,7 @@ func (o *Ops) DrawAuthCode(ctx context.Context, scope domain.Scope, name string)
 	}
 	sealed := make([][]byte, codesDrawn)
 	for i := range sealed {
-		if sealed[i], err = o.Sealer.Seal([]byte(o.token(26)), authContext(n)); err != nil { // 154 bits, as in authInfos
+		if sealed[i], err = o.Sealer.Seal([]byte(o.token(26)), domain.AuthCodeSeal(n)); err != nil { // 154 bits, as in authInfos
 			return OrderView{}, err
 		}
 	}
@@ -61,7 +61,7 @@ func (o *Ops) ShowAuthCode(ctx context.Context, scope domain.Scope, name string)
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	plain, err := o.Sealer.Open(t.SealedAuth, authContext(t.Name))
+	plain, err := o.Sealer.Open(t.SealedAuth, domain.AuthCodeSeal(t.Name))
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -80,8 +80,6 @@ func decideShowAuthCode(scope domain.Scope, t domain.Tenure, now time.Time) (Pla
 	t.SealedAuth, t.UpdatedAt = nil, now
 	return Plan{Writes: []Write{SetTenure{t}}, Events: []domain.Event{e}}, nil
 }
-
-func authContext(n domain.Name) string { return "auth-code:" + string(n) }
 
 func (o *Ops) authExpiry(ctx context.Context, t domain.Tenure, now time.Time) (Plan, error) {
 	snap, err := o.Store.LoadOrder(ctx, t.Account, 0, []domain.Name{t.Name}, "")

@@ -183,7 +183,7 @@ func (o *Ops) authInfos(asks []ask) ([][]byte, error) {
 			continue
 		}
 		var err error
-		if out[i], err = o.Sealer.Seal([]byte(o.token(26)), "auth:"+string(a.name)); err != nil {
+		if out[i], err = o.Sealer.Seal([]byte(o.token(26)), domain.AuthInfoSeal(a.name)); err != nil {
 			return nil, err
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/openregistrar/openregistrar/internal/fault"
 )
 
-// Reseal seals again, with the newest key, what people's documents and numbers were sealed with before. It says how
-// many values that were.
+// Reseal seals again, with the newest key, everything that was sealed with one before. It says how many values that
+// were.
 func (o *Ops) Reseal(ctx context.Context) (int, error) {
 	return o.Store.Reseal(ctx, func(head []byte) bool { return !o.Sealer.Current(head) },
 		func(sealed []byte, where string) ([]byte, error) {

@@ -117,7 +117,7 @@ func (o *Ops) CreateAPIKey(ctx context.Context, scope domain.Scope, label string
 		return domain.APIKey{}, "", fault.New(fault.Limited, "account.too-many-keys", "limit", "10")
 	}
 	id, secret := "AKID"+o.token(32), o.token(40)
-	sealed, err := o.Sealer.Seal([]byte(secret), "api-key:"+id)
+	sealed, err := o.Sealer.Seal([]byte(secret), domain.KeySeal(id))
 	if err != nil {
 		return domain.APIKey{}, "", err
 	}

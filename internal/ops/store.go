@@ -57,8 +57,7 @@ type documents interface {
 	DueDocuments(ctx context.Context, now time.Time, limit int) ([]domain.Document, error)
 	// TemplatesOfDocument lists the templates that show a document as the owner's or the contact's.
 	TemplatesOfDocument(ctx context.Context, id domain.DocumentID) ([]domain.Template, error)
-	// Reseal gives every sealed value of documents and templates that the first bytes of stale calls for to again, with
-	// its context, and replaces it; it says how many it replaced. Values that change meanwhile are left alone.
+	// Reseal gives every sealed value that the first bytes of stale call for to again, with its context, and replaces it; it says how many it replaced. Values that change meanwhile are left alone.
 	Reseal(ctx context.Context, stale func(head []byte) bool, again func(sealed []byte, context string) ([]byte, error)) (int, error)
 }
 

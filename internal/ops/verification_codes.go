@@ -24,7 +24,7 @@ func (o *Ops) CodesFor(ctx context.Context, name domain.Name, template domain.Te
 	}
 	have := map[string]domain.SignedCode{}
 	for _, c := range kept {
-		plain, err := o.Sealer.Open(c.Sealed, codeContext(template))
+		plain, err := o.Sealer.Open(c.Sealed, domain.SignedCodeSeal(template))
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +60,7 @@ func (o *Ops) drawNameCode(ctx context.Context, name domain.Name, template domai
 	default:
 		return domain.SignedCode{}, false, fault.New(fault.Unavailable, "verification.unreachable", "provider", registrant.Provider)
 	}
-	sealed, err := o.Sealer.Seal([]byte(r.Code.Encoded), codeContext(template))
+	sealed, err := o.Sealer.Seal([]byte(r.Code.Encoded), domain.SignedCodeSeal(template))
 	if err != nil {
 		return domain.SignedCode{}, false, err
 	}

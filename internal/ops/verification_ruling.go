@@ -57,7 +57,7 @@ func (o *Ops) landRuling(ctx context.Context, x rulingCase) error {
 	var err error
 	for range 3 {
 		if x.ruling.Code != nil && x.sealed == nil {
-			if x.sealed, err = o.Sealer.Seal([]byte(x.ruling.Code.Encoded), codeContext(x.v.Template)); err != nil {
+			if x.sealed, err = o.Sealer.Seal([]byte(x.ruling.Code.Encoded), domain.SignedCodeSeal(x.v.Template)); err != nil {
 				return err
 			}
 		}
@@ -88,8 +88,6 @@ func (o *Ops) landRuling(ctx context.Context, x rulingCase) error {
 	}
 	return err
 }
-
-func codeContext(t domain.TemplateID) string { return "signed-code:" + t.Public() }
 
 // decideRuling is what an authority's answer means for a submission.
 func decideRuling(x rulingCase, ready func(domain.Template) []Write, now, wall time.Time) (Plan, error) {

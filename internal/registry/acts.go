@@ -277,7 +277,7 @@ func (a *account) askAfter(ctx context.Context, l domain.Leased, k act) domain.O
 // open opens the sealed codes of an intent.
 func (a *account) open(in domain.Intent, v *view) error {
 	for _, sealed := range in.Payload.SealedCodes {
-		plain, err := a.cfg.OpenSecret(sealed, "auth-code:"+string(in.Name))
+		plain, err := a.cfg.OpenSecret(sealed, domain.AuthCodeSeal(in.Name))
 		if err != nil {
 			return fault.Wrap(err, fault.Internal, "internal", "registry", a.ID)
 		}

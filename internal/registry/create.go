@@ -128,7 +128,7 @@ func (a *account) authInfo(in domain.Intent) (string, error) {
 	if len(in.Payload.SealedAuthInfo) == 0 {
 		return "", fault.Wrap(errors.New("registry: intent without authInfo"), fault.Internal, "internal", "registry", a.ID)
 	}
-	plain, err := a.cfg.OpenSecret(in.Payload.SealedAuthInfo, "auth:"+string(in.Name))
+	plain, err := a.cfg.OpenSecret(in.Payload.SealedAuthInfo, domain.AuthInfoSeal(in.Name))
 	if err != nil {
 		return "", fault.Wrap(err, fault.Internal, "internal", "registry", a.ID)
 	}

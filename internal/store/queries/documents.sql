@@ -57,25 +57,6 @@ delete from document_content where document_id = $1;
 -- name: TemplatesOfDocument :many
 select * from template where document_id = $1 or contact_document_id = $1 order by id;
 
--- name: SealHeads :many
-select document_id, substr(picture, 1, 64) as picture, substr(text, 1, 64) as text from document_content
-where document_id > $1 order by document_id limit $2;
-
--- name: ReplacePicture :execrows
-update document_content set picture = sqlc.arg(picture) where document_id = sqlc.arg(id) and picture = sqlc.arg(was);
-
--- name: ReplaceText :execrows
-update document_content set text = sqlc.arg(text) where document_id = sqlc.arg(id) and text = sqlc.arg(was);
-
--- name: TemplateSeals :many
-select id, sealed_number, sealed_contact from template where id > $1 order by id limit $2;
-
--- name: ReplaceNumber :execrows
-update template set sealed_number = sqlc.arg(sealed) where id = sqlc.arg(id) and sealed_number = sqlc.arg(was);
-
--- name: ReplaceContactNumber :execrows
-update template set sealed_contact = sqlc.arg(sealed) where id = sqlc.arg(id) and sealed_contact = sqlc.arg(was);
-
 -- name: LeftOver :many
 select d.id from document d join document_content c on c.document_id = d.id where d.shredded_at is not null order by d.id;
 

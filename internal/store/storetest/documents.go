@@ -313,39 +313,3 @@ func secrets(b *bench) {
 		b.Fatalf("%q %v", kept, err)
 	}
 }
-
-// After a rotation everything that the older key sealed is sealed again, once; the other rows are not touched.
-func resealing(b *bench) {
-	a := b.account()
-	doc, mate := b.document(a.ID), b.document(a.ID)
-	mate.Picture = []byte("2newer picture")
-	t := b.template(a.ID)
-	t.SealedNumber, t.SealedContact, t.NextActionAt = []byte("1number"), []byte("1contact"), time.Time{}
-	b.commit(doc, mate, ops.InsertTemplate{Template: t}, ops.SetReading{ID: doc.Document.ID, To: domain.ReadingDone, Text: []byte("1text")})
-	var seen []string
-	var mu sync.Mutex
-	again := func(sealed []byte, where string) ([]byte, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		seen = append(seen, where)
-		return append([]byte("2"), sealed[1:]...), nil
-	}
-	stale := func(head []byte) bool { return head[0] == '1' }
-	n, err := b.Reseal(b.ctx, stale, again)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.same("contexts", seen, []string{domain.DocumentSeal(doc.Document.ID), domain.DocumentTextSeal(doc.Document.ID), domain.NumberSeal(t.ID), domain.ContactNumberSeal(t.ID)})
-	b.same("how many", n, 4)
-	picture, text, err := b.DocumentContent(b.ctx, doc.Document.ID)
-	if err != nil || string(picture) != "2sealed picture" || string(text) != "2text" {
-		b.Fatalf("%q %q %v", picture, text, err)
-	}
-	kept := must[domain.Template](b)(b.Template(b.ctx, t.ID))
-	if string(kept.SealedNumber) != "2number" || string(kept.SealedContact) != "2contact" || kept.Version != 1 {
-		b.Fatalf("%+v", kept)
-	}
-	if n, err := b.Reseal(b.ctx, stale, again); n != 0 || err != nil {
-		b.Fatalf("%d again, %v", n, err)
-	}
-}

@@ -34,6 +34,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"reaches and their codes", reaches},
 		{"what messages say in secret", secrets},
 		{"sealing again", resealing},
+		{"every sealed column is sealed again", sealedColumns},
 		{"identifiers are never given twice", identifiers},
 		{"orders", orders},
 		{"an order of 4,000 names", bigOrder},
