@@ -158,6 +158,28 @@ func TestAParkedIntentSettlesLate(t *testing.T) {
 	})
 }
 
+// A parked intent of which nothing came is given back for the deadline that it missed.
+func TestAParkedIntentThatNeverWas(t *testing.T) {
+	engines(t, func(h *house) {
+		v := h.must("one.com")
+		lost := domain.Outcome{Kind: domain.OutcomeUnknown, Code: "registry.unreachable"}
+		h.send = func(context.Context, domain.Leased) domain.Outcome { return lost }
+		h.ok(h.Dispatch(h.Context(), "verisim"))
+		h.moved.Add(int64(time.Duration(h.Policy().House.IntentDays)*24*time.Hour + time.Hour))
+		if _, err := h.Sweep(h.Context()); err != nil {
+			h.Fatal(err)
+		}
+		for range 2 { // two agreeing absences
+			h.moved.Add(int64(time.Hour + time.Second))
+			h.ok(h.Dispatch(h.Context(), "verisim"))
+		}
+		if got := h.reasons(v.ID)["one.com"]; got != "registration.deadline" {
+			h.Errorf("it failed for %q", got)
+		}
+		h.wallet(1_000_000, 0)
+	})
+}
+
 // One row that can't be done leaves the others, and is no progress.
 func TestASweepGoesRoundABadRow(t *testing.T) {
 	engines(t, func(h *house) {

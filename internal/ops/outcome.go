@@ -47,7 +47,10 @@ func decideOutcome(l landing, now, wall time.Time) (Plan, error) {
 		acceptedPlan(&plan, l, step.Money, now)
 	case domain.IntentRefused:
 		code := l.outcome.Code
-		if code == "" { // pending there once, and not done after all
+		switch {
+		case code == "" && in.State == domain.IntentParked: // past its deadline, and it never was
+			code = string(sequels[in.Kind].late)
+		case code == "": // pending there once, and not done after all
 			code = string(sequels[in.Kind].refused)
 		}
 		refusedPlan(&plan, l.item, in, code, l.outcome.Facts, step.Money, now)

@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Config) {
 		{"an order of 4,000 names", bigOrder},
 		{"snapshot of an order", snapshot},
 		{"items meet one capture or release", itemsSettleOnce},
+		{"a name that stands twice in an order", namedTwice},
 		{"tenures", tenures},
 		{"what changes leave with a name", transforms},
 		{"what an act carries", payloads},

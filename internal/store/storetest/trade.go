@@ -126,6 +126,32 @@ func snapshot(b *bench) {
 	b.refused(err, fault.Missing, "account.not-found")
 }
 
+// namedTwice: the name was bought with the one item, and the other, which failed, takes nothing from that; but an order
+// whose items of the name all failed did not pay for it.
+func namedTwice(b *bench) {
+	a := b.rich(200)
+	for _, bought := range []bool{true, false} {
+		name := domain.Name(fmt.Sprintf("twice-%v.com", bought))
+		p := b.order(a.ID, name)
+		w := placed(p)
+		twin := w.Items[0]
+		twin.ID, twin.Status, twin.Hold, twin.Price, twin.Code = domain.ItemID(b.next()), domain.ItemFailed, domain.HoldNone, 0, "input.duplicate-name"
+		w.Items, w.Order.Count = append(w.Items, twin), 2
+		p.Writes[0] = w
+		b.plan(p)
+		b.plan(b.done(b.lease(1, wall)[0].Intent, w.Items[0], bought))
+		b.sound()
+		if !bought {
+			t := b.tenure(a.ID, name)
+			t.Order = w.Order.ID
+			b.commit(ops.InsertTenure{Tenure: t})
+		}
+	}
+	if found := must[[]string](b)(b.Reconcile(b.ctx)); len(found) == 0 {
+		b.Fatal("a name that was not paid for runs, and nobody sees it")
+	}
+}
+
 func itemsSettleOnce(b *bench) {
 	a := b.rich(200)
 	p := b.order(a.ID, "a.com", "b.com")
