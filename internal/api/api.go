@@ -45,6 +45,7 @@ type Ops interface {
 type searching interface {
 	Candidates(query string) (names []domain.Name, bad []ops.Found)
 	Search(ctx context.Context, scope domain.Scope, names []domain.Name, each func(ops.Found))
+	CandidateList(list string) (names []domain.Name, bad []ops.Found, err error)
 	CheckName(ctx context.Context, scope domain.Scope, typed string) (ops.Found, error)
 }
 

@@ -159,6 +159,7 @@ func TestNobodyReachesAnothersThings(t *testing.T) {
 		"DescribeDomainNameList": `{}`, "DescribeDomainBaseInfo": `{"Domain":"victims-own.com"}`,
 		"GetWallet": "", "CreateTopUp": `{"amount":1000,"ref":"SECRETREF"}`, "ListCases": "subject=victims.com", "LookupName": `{"name":"victims-own.com"}`,
 		"ListLog": "subject=victims.com", "ExportLog": "subject=victims.com", "GetFreshness": "version=1", "SearchNames": "q=victims-own.com",
+		"SearchList":       `{"names":["victims-own.com"]}`,
 		"AcknowledgeRisks": `{"names":[{"name":"victims-own.com"}]}`, "GetRisk": "name=victims-own.com",
 		"AppealRisk": `{"name":"victims-own.com","list":"safety","reason":"x"}`, "ListRiskAppeals": "",
 		"LoadFeed": `{"name":"x","kind":"blocks","source":"x","format":"plain","dated":"2026-01-01","content":"victims-own.com"}`, "DropFeed": `{"name":"x"}`,

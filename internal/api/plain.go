@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/openregistrar/openregistrar/internal/diagnose"
@@ -212,6 +213,23 @@ type SearchLine struct {
 
 func searchNames(ctx context.Context, a *API, c caller, in *searchIn) (lines, error) {
 	names, bad := a.Ops.Candidates(in.Q)
+	return a.searching(ctx, c, names, bad), nil
+}
+
+type searchListIn struct {
+	Names []string `json:"names" minItems:"1" doc:"1 to 4,000 names; a bare word is tried under every usual suffix."`
+}
+
+func searchList(ctx context.Context, a *API, c caller, in *searchListIn) (lines, error) {
+	names, bad, err := a.Ops.CandidateList(strings.Join(in.Names, "\n"))
+	if err != nil {
+		return nil, err
+	}
+	return a.searching(ctx, c, names, bad), nil
+}
+
+// searching answers for names as their registries do.
+func (a *API) searching(ctx context.Context, c caller, names []domain.Name, bad []ops.Found) lines {
 	return func(emit func(any)) {
 		for _, f := range bad {
 			emit(searchLine(c.lang, f))
@@ -219,7 +237,7 @@ func searchNames(ctx context.Context, a *API, c caller, in *searchIn) (lines, er
 		if len(names) > 0 {
 			a.Ops.Search(ctx, c.scope, names, func(f ops.Found) { emit(searchLine(c.lang, f)) })
 		}
-	}, nil
+	}
 }
 
 func searchLine(lang string, f ops.Found) SearchLine {

@@ -18,6 +18,17 @@ func badPast(n domain.Name) ops.Risk {
 		Facts: fault.Facts{"name": naming.Display(n), "list": "safety", "entry": "www." + string(n), "since": "2024-05-06", "kind": "blocks"}}
 }
 
+func (f *fake) CandidateList(list string) (names []domain.Name, bad []ops.Found, err error) {
+	for _, line := range strings.Split(list, "\n") {
+		n, b := f.Candidates(line)
+		names, bad = append(names, n...), append(bad, b...)
+	}
+	if len(names) > f.table.House.MaxNames {
+		return nil, nil, fault.New(fault.Invalid, "input.too-many-names", "limit", "4000", "count", "4001")
+	}
+	return names, bad, nil
+}
+
 func (f *fake) RiskOf(_ context.Context, s domain.Scope, typed string) (ops.Risk, bool, error) {
 	if err := f.seen(s); err != nil {
 		return ops.Risk{}, false, err
@@ -114,5 +125,26 @@ func TestNamesWithAPast(t *testing.T) {
 	send(http.MethodPost, "/api/v1/desk/feeds/drop", `{"name":"safety"}`, &empty{})
 	if got := strings.Join(f.asked, "; "); got != "load safety blocks plain bad.com\n; drop safety" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestAListIsSearched(t *testing.T) {
+	f := newFake(t)
+	h := newAPI(t, f, Limits{PerSecond: 1000}).JSON()
+	f.found["a.com"] = ops.Found{Name: "a.com", Display: "a.com", State: ops.Available, Price: 6800, Currency: "CNY"}
+	f.found["b.com"] = ops.Found{Name: "b.com", Display: "b.com", State: ops.Unknown, Code: "registry.unreachable"}
+	w := do(h, jsonRequest(http.MethodPost, "/api/v1/search", `{"names":["a.com","b.com","-"]}`))
+	var states []string
+	for line := range strings.Lines(w.Body.String()) {
+		var l SearchLine
+		strict(t, []byte(line), &l)
+		states = append(states, l.Display+" "+l.State)
+	}
+	if got := strings.Join(states, ", "); w.Code != 200 || w.Header().Get("Content-Type") != "application/x-ndjson" || got != "- malformed, a.com available, b.com unknown" {
+		t.Errorf("HTTP %d %s: %s", w.Code, w.Header().Get("Content-Type"), got)
+	}
+	many := `"n.com"` + strings.Repeat(`,"n.com"`, 4000)
+	if w := do(h, jsonRequest(http.MethodPost, "/api/v1/search", `{"names":[`+many+`]}`)); w.Code != 422 && w.Code != 400 || !strings.Contains(w.Body.String(), "input.too-many-names") {
+		t.Errorf("4,001 names: HTTP %d %.200s", w.Code, w.Body)
 	}
 }

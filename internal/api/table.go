@@ -66,6 +66,12 @@ func streamed[In, Out any](path, name string, rate int, summary, doc string, h f
 	}
 }
 
+// posted makes a streamed action take its input as a body.
+func posted(act action) action {
+	act.method = http.MethodPost
+	return act
+}
+
 // largeBody takes the largest picture that can be converted, in base64.
 const largeBody = 28 << 20
 
@@ -194,6 +200,8 @@ func table() []action {
 		large(plain(http.MethodPost, "/api/v1/desk/feeds", "LoadFeed", wide, 5, "Put a list of names with a bad past in place of the one of its name",
 			"For operators. Formats: hosts, plain, rpz, csv. At most 300,000 names in 28 MiB of request.", loadFeed)),
 		plain(http.MethodPost, "/api/v1/desk/feeds/drop", "DropFeed", wide, 5, "Remove a list of names with a bad past", "For operators.", dropFeed),
+		posted(streamed[searchListIn, SearchLine]("/api/v1/search", "SearchList", 5, "Search up to 4,000 names",
+			"Answers a line of JSON for each name as its registry answers. Minor units of the currency.", searchList)),
 		streamed[searchIn, SearchLine]("/api/v1/search", "SearchNames", 10, "Search a text over the suffixes on offer",
 			"Answers a line of JSON for each name as its registry answers. Minor units of the currency.", searchNames),
 	}

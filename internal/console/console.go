@@ -36,6 +36,7 @@ type Operations interface {
 	logOps
 	riskOps
 	priceOps
+	listOps
 	Policy() *policy.Table
 	Now() time.Time
 }
@@ -316,6 +317,9 @@ func (c *console) routes() []route {
 		{"POST /cart/remove", owner, (*visit).cartRemove},
 		{"GET /checkout", owner, (*visit).checkout},
 		{"POST /checkout", owner, (*visit).placeOrder},
+		{"GET /search/list", owner, (*visit).list},
+		{"POST /search/list", owner, (*visit).listSearch},
+		{"POST /search/list/cart", owner, (*visit).listPick},
 		{"GET /risk", owner, (*visit).risk},
 		{"POST /risk/appeal", owner, (*visit).riskAppeal},
 		{"GET /orders", owner, (*visit).orders},

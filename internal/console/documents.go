@@ -31,7 +31,7 @@ const (
 var roomy = map[string]int64{
 	"POST /templates/new": maxBody, "POST /templates/{id}/edit": maxBody, "POST /templates/documents": maxBody,
 	"POST /templates/documents/convert": maxBody, "POST /desk/registers": maxFile + maxForm,
-	"POST /desk/feeds": ops.MaxFeedFile + maxForm,
+	"POST /desk/feeds": ops.MaxFeedFile + maxForm, "POST /search/list": 2*maxList + maxForm,
 }
 
 // picturesAccepted are the formats that a file dialogue offers.

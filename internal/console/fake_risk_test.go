@@ -62,6 +62,16 @@ func (f *fake) DropFeed(_ context.Context, s domain.Scope, name string) error {
 	return f.call("DropFeed", s)
 }
 
+func (f *fake) CandidateList(list string) ([]domain.Name, []ops.Found, error) {
+	names, bad := f.Candidates(list)
+	return names, bad, f.call("CandidateList", domain.Scope{})
+}
+
+func (f *fake) AddManyToCart(_ context.Context, s domain.Scope, typed []string) (int, error) {
+	f.asked = append(f.asked, "add "+strings.Join(typed, " "))
+	return len(typed) - 1, f.call("AddManyToCart", s)
+}
+
 // withPast gives yunhecha.com a past, in the cart and at search.
 func withPast(f *fake) {
 	blocks := domain.Feed{Name: "safe-browsing", Kind: domain.FeedBlocks, Source: "Example Safety Alliance", Appeal: "https://safety.example/appeal", Format: "rpz",
@@ -98,6 +108,12 @@ func riskShots() []shot {
 		{"checkout-risk-unknown", o, "/checkout", order, 409, both(withCart, withPast, approved, withMoney(100000), func(f *fake) {
 			f.fail["Register"] = &fault.Error{Kind: fault.Conflict, Code: ops.CodeRisk, Facts: f.past["yunhecha.com"].Facts}
 		})},
+		{"list", o, "/search/list?added=0", nil, 200, nil},
+		{"list-results", o, "/search/list", url.Values{"q": {"yunhecha bad_name.com chazhonghua.cn yunhecha.club"}}, 200, both(withFound, withPast)},
+		{"list-refused", o, "/search/list", url.Values{"q": {"yunhecha"}}, 422, func(f *fake) {
+			f.fail["CandidateList"] = fault.New(fault.Invalid, "input.too-many-names", "limit", "4000", "count", "4001")
+		}},
+		{"list-none", o, "/search/list", url.Values{"q": {" "}}, 422, nil},
 		{"risk", o, "/risk?name=yunhecha.com&asked=1", nil, 200, withPast},
 		{"risk-none", o, "/risk?name=yunhecha.cn", nil, 200, withPast},
 		{"risk-refused", o, "/risk/appeal", url.Values{"name": {"yunhecha.com"}, "list": {"safe-browsing"}, "reason": {" "}}, 422, both(withPast, func(f *fake) {

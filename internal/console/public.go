@@ -51,6 +51,8 @@ type searchPage struct {
 	Seconds  string
 	Basket   ops.CartView
 	Done     bool
+	Most     int  // names that a list may have
+	Cut      bool // there were more names than one search takes
 }
 
 type hit struct {
@@ -70,7 +72,7 @@ func (v *visit) search() error {
 		return err
 	}
 	p := searchPage{Query: query, Suffixes: table.Suffixes()}
-	p.Shell = v.shell(v.cat.say("search.title"), "search")
+	p.Shell, p.Most = v.shell(v.cat.say("search.title"), "search"), v.Ops.Policy().House.MaxNames
 	if query == "" {
 		return v.page(http.StatusOK, "search-empty", p)
 	}
@@ -89,23 +91,9 @@ func (v *visit) search() error {
 		}
 	}
 	names, bad := v.Ops.Candidates(query)
-	p.Asked = len(names)
-	view := v.views[v.lang]
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.Header().Set("X-Accel-Buffering", "no")
-	flush := http.NewResponseController(v.w)
-	broken := false
-	write := func(name string, data any) {
-		if broken {
-			return
-		}
-		if err := view.execute(v.w, name, data); err != nil {
-			broken = true
-			v.Log.Warn("console: search page cut short", "err", err)
-			return
-		}
-		_ = flush.Flush() // a writer that can't flush delivers it all at the end
-	}
+	p.Asked, p.Cut = len(names), len(names) >= ops.MaxSearched
+	part := v.streaming()
+	write := func(name string, data any) { part(name, data, true) }
 	row := func(f ops.Found) {
 		h := hit{Found: f, InCart: in[f.Name], Back: p.Here, Left: p.Asked - p.Got}
 		switch {

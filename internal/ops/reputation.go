@@ -31,6 +31,8 @@ type reputations interface {
 	Past(ctx context.Context, names []domain.Name, codes []string) (Past, error)
 	// RiskConsents gives the evidence that an account has said to know, by name.
 	RiskConsents(ctx context.Context, account domain.AccountID, names []domain.Name) (map[domain.Name]string, error)
+	// TenuresNamed gives the running tenures of an account that have one of the names.
+	TenuresNamed(ctx context.Context, account domain.AccountID, names []domain.Name) (map[domain.Name]domain.Tenure, error)
 	Feeds(ctx context.Context) ([]domain.Feed, error)
 	// StaleEditions gives a few editions older than one that no feed points at.
 	StaleEditions(ctx context.Context, before int64) ([]int64, error)

@@ -3,6 +3,8 @@ package ops
 import (
 	"context"
 	"errors"
+	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -47,11 +49,29 @@ type Found struct {
 // feeCheck bounds asking registries for today's fees before an order is placed.
 const feeCheck = 10 * time.Second
 
-// maxSearched names in one search; more go through an order's file or the API.
-const maxSearched = 500
+// listCheck is the same for a list of names.
+const listCheck = 20 * time.Second
+
+// MaxSearched names in one search; a list takes as many as an order.
+const MaxSearched = 500
 
 // Candidates reads one box of text: full names stand for themselves, bare labels are tried under every popular suffix.
+// Of more than 500 names the first are given.
 func (o *Ops) Candidates(query string) (names []domain.Name, bad []Found) {
+	return o.candidates(query, MaxSearched)
+}
+
+// CandidateList reads a list in the same way. More names than an order takes are "input.too-many-names".
+func (o *Ops) CandidateList(list string) (names []domain.Name, bad []Found, err error) {
+	limit := o.Policy().House.MaxNames
+	names, bad = o.candidates(list, math.MaxInt)
+	if count := len(names) + len(bad); count > limit {
+		return nil, nil, fault.New(fault.Invalid, "input.too-many-names", "limit", strconv.Itoa(limit), "count", strconv.Itoa(count))
+	}
+	return names, bad, nil
+}
+
+func (o *Ops) candidates(query string, most int) (names []domain.Name, bad []Found) {
 	table := o.Policy()
 	var known []string
 	for _, s := range table.Suffixes() {
@@ -70,10 +90,10 @@ func (o *Ops) Candidates(query string) (names []domain.Name, bad []Found) {
 			}
 		}
 		switch {
-		case err == nil && !seen[n] && len(names) < maxSearched:
+		case err == nil && !seen[n] && len(names) < most:
 			seen[n] = true
 			names = append(names, n)
-		case err != nil && !optional && len(bad) < maxSearched:
+		case err != nil && !optional && len(bad) < most:
 			e := fault.Of(err)
 			bad = append(bad, Found{Name: n, Display: clip(typed, 80), State: Malformed, Code: e.Code, Facts: e.Facts})
 		}
@@ -128,17 +148,13 @@ func (o *Ops) Search(ctx context.Context, scope domain.Scope, names []domain.Nam
 					err = errors.Join(past, unpriced)
 				}
 				found := decideFound(part, answers, err, table)
+				o.mine(ctx, scope, found)
 				for i := range found {
 					if r, ok := risks[found[i].Name]; ok && found[i].Code == "" {
 						found[i].Risk = &r
 					}
 					if v, hit := met[found[i].Name]; hit && found[i].Code == "" {
 						found[i].Doubt = v.Facts()
-					}
-					if found[i].State == Taken && scope.Account != 0 {
-						if t, err := o.Store.TenureByName(ctx, found[i].Name); err == nil && t.Account == scope.Account {
-							found[i].State, found[i].Facts = Yours, takenHere(t, scope)
-						}
 					}
 				}
 				mu.Lock()
@@ -165,6 +181,28 @@ func (o *Ops) barredFound(ctx context.Context, scope domain.Scope, n domain.Name
 		}
 	}
 	return f
+}
+
+// mine marks taken names that are the caller's own.
+func (o *Ops) mine(ctx context.Context, scope domain.Scope, found []Found) {
+	var taken []domain.Name
+	for _, f := range found {
+		if f.State == Taken {
+			taken = append(taken, f.Name)
+		}
+	}
+	if scope.Account == 0 || len(taken) == 0 {
+		return
+	}
+	own, err := o.Store.TenuresNamed(ctx, scope.Account, taken)
+	if err != nil {
+		return // taken is true as well
+	}
+	for i, f := range found {
+		if t, ok := own[f.Name]; ok && f.State == Taken {
+			found[i].State, found[i].Facts = Yours, takenHere(t, scope)
+		}
+	}
 }
 
 // check asks a registry, unless it is in maintenance.

@@ -172,6 +172,22 @@ func (s *Store) RiskConsents(ctx context.Context, account domain.AccountID, name
 	return out, nil
 }
 
+// TenuresNamed implements ops.Store.
+func (s *Store) TenuresNamed(ctx context.Context, account domain.AccountID, names []domain.Name) (map[domain.Name]domain.Tenure, error) {
+	out := make(map[domain.Name]domain.Tenure, len(names))
+	for part := range slices.Chunk(names, listChunk) {
+		rows, err := some(ctx, s.reader, text("select "+tenureColumns+" from tenure where ended_at is null and account_id = ", int64(account)).
+			add(" and name in ").list(anys(part)), scanTenure)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range rows {
+			out[t.Name] = t
+		}
+	}
+	return out, nil
+}
+
 const appealColumns = "id, account_id, name, feed, reason, state, note, made_at, decided_at, decided_by"
 
 func scanAppeal(r *sql.Rows) (domain.RiskAppeal, error) {

@@ -75,6 +75,17 @@ func pasts(b *bench) {
 	p := must[ops.Past](b)(b.Past(b.ctx, []domain.Name{"abused.com", "unverified.com", "running.com", "later.com", "others.com"}, []string{"hold.abuse", "website.on-hold"}))
 	b.same("held before", p.Held, []domain.HeldTenure{{Name: "abused.com", RegisteredAt: year(-4), EndedAt: year(-2), Code: "hold.abuse", HeldAt: year(-3)}})
 	b.same("nothing else", len(p.Hits)+len(p.Granted), 0)
+	running := func(account domain.AccountID) (out []domain.Name) {
+		for n, t := range must[map[domain.Name]domain.Tenure](b)(b.TenuresNamed(b.ctx, account, []domain.Name{"running.com", "abused.com", "others.com"})) {
+			if t.Name != n || t.Account != account {
+				b.Errorf("%s is %+v", n, t)
+			}
+			out = append(out, n)
+		}
+		return out
+	}
+	b.same("running", running(a.ID), []domain.Name{"running.com"})
+	b.same("of another", len(running(other.ID)), 0)
 }
 
 func consents(b *bench) {
