@@ -45,7 +45,7 @@ func (p listPage) Percent() int { return 100 * p.Got / max(1, p.Asked) }
 // States are those that were found, in the order that they are told in.
 func (p listPage) States() []string {
 	var out []string
-	for _, s := range []string{ops.Available, ops.Premium, ops.Taken, ops.Yours, ops.Reserved, ops.Unknown, ops.Malformed} {
+	for _, s := range []string{ops.Available, ops.Premium, ops.Taken, ops.Yours, ops.Reserved, ops.Barred, ops.Unknown, ops.Malformed} {
 		if p.Counts[s] > 0 {
 			out = append(out, s)
 		}
