@@ -99,6 +99,7 @@ type reviewOps interface {
 	DecideReview(ctx context.Context, scope domain.Scope, id domain.VerificationID, d ops.Decision) (ops.VerificationView, error)
 	Registers(ctx context.Context, scope domain.Scope) ([]domain.RegisterList, error)
 	LoadRegister(ctx context.Context, scope domain.Scope, l domain.RegisterList) (domain.RegisterList, error)
+	DropRegister(ctx context.Context, scope domain.Scope, name string) error
 }
 
 type searchOps interface {
@@ -385,6 +386,7 @@ func (c *console) routes() []route {
 		{"GET /desk/documents/{id}/picture", operator, (*visit).deskPicture},
 		{"GET /desk/registers", operator, (*visit).deskRegisters},
 		{"POST /desk/registers", operator, (*visit).registerLoad},
+		{"POST /desk/registers/drop", operator, (*visit).registerDrop},
 		{"GET /desk/feeds", operator, (*visit).deskFeeds},
 		{"POST /desk/feeds", operator, (*visit).feedLoad},
 		{"POST /desk/feeds/drop", operator, (*visit).feedDrop},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -16,11 +17,15 @@ type registersPage struct {
 	Lists []domain.RegisterList
 	Done  string
 	Fault *notice
+	Drop  string // the one that was chosen to be dropped, and what was typed to confirm it
+	Typed string
 }
 
 func (v *visit) deskRegisters() error {
 	p := registersPage{}
-	if q := v.r.URL.Query(); q.Get("list") != "" {
+	if q := v.r.URL.Query(); q.Get("dropped") != "" {
+		p.Done = v.cat.say("registers.dropped", clip(q.Get("dropped"), 60))
+	} else if q.Get("list") != "" {
 		n, _ := strconv.Atoi(q.Get("entries"))
 		p.Done = v.cat.say("registers.done", clip(q.Get("list"), 60), n)
 	}
@@ -58,6 +63,32 @@ func (v *visit) registerLoad() error {
 	}
 	v.redirect("/desk/registers?" + url.Values{"list": {list.Name}, "entries": {strconv.Itoa(list.Size)}}.Encode())
 	return nil
+}
+
+// registerDrop removes a register, once its name has been typed again.
+func (v *visit) registerDrop() error {
+	if err := v.formErr(); err != nil {
+		return err
+	}
+	p := registersPage{Drop: v.r.PostFormValue("list"), Typed: strings.TrimSpace(v.r.PostFormValue("confirm"))}
+	err := error(fault.New(fault.Invalid, "input.confirmation", "name", p.Drop))
+	if p.Drop != "" && p.Typed == p.Drop {
+		err = v.Ops.DropRegister(v.ctx, v.all, p.Drop)
+	}
+	if err == nil {
+		v.redirect("/desk/registers?" + url.Values{"dropped": {p.Drop}}.Encode())
+		return nil
+	}
+	e, ok := shown(err)
+	if !ok {
+		return err
+	}
+	n := v.notice(e)
+	if e.Code == "input.confirmation" {
+		n.Field = "confirm"
+	}
+	p.Fault = &n
+	return v.registersView(statusOf(e.Kind), p)
 }
 
 // registerFile is a register as its file writes it.

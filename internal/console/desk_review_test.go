@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,5 +56,35 @@ func TestRegisterFile(t *testing.T) {
 		if bad != "" && (res.StatusCode != http.StatusUnprocessableEntity || b.f.people.loaded.Name != "") {
 			t.Errorf("%.20q: %d, loaded %q", bad, res.StatusCode, b.f.people.loaded.Name)
 		}
+	}
+}
+
+// A register is dropped when its name was typed again, and by an operator alone.
+func TestRegisterDrop(t *testing.T) {
+	b := newBench(t)
+	withRegisters(b.f)
+	v := b.as(t, domain.Operator)
+	for _, typed := range []string{"", "policy", "ministry-2026"} {
+		res, body := v.post("/desk/registers/drop", url.Values{"list": {"policy-words"}, "confirm": {typed}})
+		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `data-code="input.confirmation"`) || !strings.Contains(body, "<option selected>policy-words") || len(b.f.people.did) > 0 {
+			t.Errorf("%q: %d, did %v", typed, res.StatusCode, b.f.people.did)
+		}
+	}
+	if res, _ := v.post("/desk/registers/drop", url.Values{}); res.StatusCode != http.StatusUnprocessableEntity || len(b.f.people.did) > 0 {
+		t.Errorf("nothing chosen: %d, did %v", res.StatusCode, b.f.people.did)
+	}
+	res, _ := v.post("/desk/registers/drop", url.Values{"list": {"policy-words"}, "confirm": {" policy-words "}})
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk/registers?dropped=policy-words" || !slices.Equal(b.f.people.did, []string{"drop policy-words"}) {
+		t.Errorf("%d %s, did %v", res.StatusCode, res.Header.Get("Location"), b.f.people.did)
+	}
+	if s := b.f.scopes["DropRegister"]; !s.Operator {
+		t.Errorf("dropped with %+v", s)
+	}
+	b.f.fail["DropRegister"] = fault.New(fault.Missing, "register.not-found")
+	if res, body := v.post("/desk/registers/drop", url.Values{"list": {"policy-words"}, "confirm": {"policy-words"}}); res.StatusCode != http.StatusNotFound || !strings.Contains(body, "register.not-found") {
+		t.Errorf("gone already: %d", res.StatusCode)
+	}
+	if res, _ := b.as(t, domain.Owner).post("/desk/registers/drop", url.Values{"list": {"policy-words"}, "confirm": {"policy-words"}}); res.StatusCode == http.StatusSeeOther && strings.Contains(res.Header.Get("Location"), "dropped") {
+		t.Errorf("by an owner: %d", res.StatusCode)
 	}
 }

@@ -198,6 +198,10 @@ func (f *fake) LoadRegister(_ context.Context, s domain.Scope, l domain.Register
 	l.Size = len(l.Entries)
 	return l, f.call("LoadRegister", s)
 }
+func (f *fake) DropRegister(_ context.Context, s domain.Scope, name string) error {
+	f.people.did = append(f.people.did, "drop "+name)
+	return f.call("DropRegister", s)
+}
 
 func document(id domain.DocumentID, name string) domain.Document {
 	return domain.Document{ID: id, Account: 1, FileName: name, Format: "jpeg", Bytes: 1_890_000, Width: 1640, Height: 1100, Reading: domain.ReadingDone, CreatedAt: today}
@@ -408,6 +412,8 @@ func peopleShots() []shot {
 		})},
 		{"desk-review-missing", d, "/desk/reviews/99", nil, 404, withReviews},
 		{"desk-registers", d, "/desk/registers?list=policy-words&entries=48", nil, 200, withRegisters},
+		{"desk-registers-unsure", d, "/desk/registers/drop", map[string][]string{"list": {"policy-words"}, "confirm": {"policy words"}}, 422, withRegisters},
+		{"desk-registers-dropped", d, "/desk/registers?dropped=policy-words", nil, 200, withRegisters},
 		{"desk-registers-empty", d, "/desk/registers", nil, 200, nil},
 	}
 }
