@@ -102,6 +102,9 @@ func (a *eppAuthority) client(context.Context, *epp.PoolSession) (epp.ClientConf
 		Timeouts: epp.Timeouts{Dial: a.Command, Login: a.Command, Command: a.Command, Logout: 2 * time.Second}}
 	if a.cfg.Seen != nil {
 		cfg.Transcript = func(dir epp.Direction, frame []byte) {
+			if a.cfg.whole != nil {
+				a.cfg.whole(frame)
+			}
 			a.cfg.Seen(a.ID, id, a.Password, dir == epp.Sent, blanked(frame))
 		}
 	}

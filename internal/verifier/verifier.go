@@ -26,6 +26,8 @@ type Config struct {
 	Seen func(authority, session, secret string, sent bool, frame []byte)
 	// Crash is passed at named points for tests; nil: none.
 	Crash func(at string)
+
+	whole func(frame []byte) // tests: every frame of an EPP authority before Seen's blanks
 }
 
 // Keep takes over what an authority said by itself; it is acknowledged only when Keep returns nil.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/openregistrar/openregistrar/epp/schematest"
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ops"
@@ -86,7 +87,7 @@ func open(t *testing.T) *street {
 	go func() { done <- s.world.ServeEPP(ln, conf) }()
 	front := httptest.NewServer(s.world.Handler())
 	s.calls = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.Callback("two", s.kept).ServeHTTP(w, r) }))
-	s.Verifier, err = New(Config{Wall: time.Now, Seen: s.seen,
+	s.Verifier, err = New(Config{Wall: time.Now, Seen: s.seen, whole: func(frame []byte) { schematest.Collect(t, frame) },
 		EPP: []EPP{{ID: "one", Addr: ln.Addr().String(), ServerName: "localhost", ClID: "openreg", Password: "a-good-password", CAFile: id.CAFile(),
 			CertFile: cert, KeyFile: key, Command: 5 * time.Second}},
 		HTTP: []HTTP{{ID: "two", URL: front.URL, AppID: "openreg", Secret: secret, CallbackSecret: back, Command: 5 * time.Second,
