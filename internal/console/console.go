@@ -31,6 +31,7 @@ type Operations interface {
 	nameOps
 	moneyOps
 	faultOps
+	namingOps
 	registryOps
 	wireOps
 	logOps
@@ -368,6 +369,9 @@ func (c *console) routes() []route {
 		{"POST /account/reach/send", owner, (*visit).reachSend},
 		{"POST /account/reach/verify", owner, (*visit).reachVerify},
 		{"POST /account/reach/delete", owner, (*visit).reachDelete},
+		{"GET /naming", owner, (*visit).naming},
+		{"POST /naming", owner, (*visit).namingAsk},
+		{"POST /naming/{id}/withdraw", owner, (*visit).namingWithdraw},
 		{"GET /wallet", owner, (*visit).wallet},
 		{"POST /wallet/top-up", owner, (*visit).topUp},
 		{"GET /log", owner, (*visit).log},
@@ -391,6 +395,12 @@ func (c *console) routes() []route {
 		{"POST /desk/feeds", operator, (*visit).feedLoad},
 		{"POST /desk/feeds/drop", operator, (*visit).feedDrop},
 		{"POST /desk/feeds/appeals/{id}", operator, (*visit).feedAppeal},
+		{"GET /desk/naming", operator, (*visit).deskLooks},
+		{"POST /desk/naming/{id}", operator, (*visit).deskLookDecide},
+		{"GET /desk/words", operator, (*visit).deskWords},
+		{"POST /desk/words", operator, (*visit).wordsLoad},
+		{"POST /desk/words/drop", operator, (*visit).wordsDrop},
+		{"GET /desk/words/file", operator, (*visit).wordsFile},
 		{"GET /desk/registries", operator, (*visit).deskRegistries},
 		{"GET /desk/registries/{id}", operator, (*visit).deskRegistry},
 		{"POST /desk/registries/{id}/windows", operator, (*visit).windowAdd},

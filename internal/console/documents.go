@@ -30,7 +30,7 @@ const (
 // roomy are the routes that take files, with what their requests may hold; others take maxForm.
 var roomy = map[string]int64{
 	"POST /templates/new": maxBody, "POST /templates/{id}/edit": maxBody, "POST /templates/documents": maxBody,
-	"POST /templates/documents/convert": maxBody, "POST /desk/registers": maxFile + maxForm,
+	"POST /templates/documents/convert": maxBody, "POST /desk/registers": maxFile + maxForm, "POST /desk/words": maxFile + maxForm,
 	"POST /desk/feeds": ops.MaxFeedFile + maxForm, "POST /search/list": 2*maxList + maxForm,
 }
 

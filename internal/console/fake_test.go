@@ -57,6 +57,7 @@ type fake struct {
 	wire      wire
 	rule      policy.Rule
 	people    people
+	naming    fakeNaming
 	past      map[domain.Name]ops.Risk
 	appeals   []domain.RiskAppeal
 	feeds     []domain.Feed

@@ -221,7 +221,7 @@ func finding(kind string) func(*fake) {
 func shots() []shot {
 	const o, d, none = domain.Owner, domain.Operator, domain.Role("")
 	approved := withTemplates(domain.TemplateApproved, domain.TemplateInAudit, domain.TemplateReject, domain.TemplateNotUpload)
-	return append(append(append(append(wireShots(), changeShots()...), peopleShots()...), append(append(orderShots(), riskShots()...), priceShots()...)...), []shot{
+	return append(append(append(append(wireShots(), changeShots()...), peopleShots()...), append(append(append(orderShots(), riskShots()...), priceShots()...), namingShots()...)...), []shot{
 		{"landing", none, "/", nil, 200, nil},
 		{"search-empty", none, "/search", nil, 200, nil},
 		{"search-anonymous", none, "/search?q=yunhecha", nil, 200, withFound},

@@ -85,8 +85,14 @@ type caseRow struct {
 	Text   string // of the button there
 }
 
+// appealable are codes of names that people may look at once more.
+var appealable = map[string]bool{string(naming.RestrictedWord): true, string(naming.PolicyWord): true, "registration.naming-rejected-deleted": true}
+
 // Go is the page where the case can be mended.
 func (c caseRow) Go() string {
+	if appealable[c.Code] {
+		return "/naming?" + url.Values{"name": {c.Subject}}.Encode()
+	}
 	if strings.HasPrefix(c.Code, "registration.") { // the name isn't the owner's
 		return "/domains/lookup?" + url.Values{"name": {c.Subject}}.Encode()
 	}
