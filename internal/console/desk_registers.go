@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -14,11 +13,10 @@ import (
 
 type registersPage struct {
 	deskPage
-	Lists []domain.RegisterList
-	Done  string
-	Fault *notice
-	Drop  string // the one that was chosen to be dropped, and what was typed to confirm it
-	Typed string
+	Lists   []domain.RegisterList
+	Done    string
+	Fault   *notice
+	Removal removal
 }
 
 func (v *visit) deskRegisters() error {
@@ -37,6 +35,10 @@ func (v *visit) registersView(status int, p registersPage) error {
 	var err error
 	if p.Lists, err = v.Ops.Registers(v.ctx, v.all); err != nil {
 		return err
+	}
+	p.Removal.Action, p.Removal.Say = "/desk/registers/drop", v.cat.say("registers.drop-say")
+	for _, l := range p.Lists {
+		p.Removal.Names = append(p.Removal.Names, l.Name)
 	}
 	return v.page(status, "desk-registers", p)
 }
@@ -65,18 +67,11 @@ func (v *visit) registerLoad() error {
 	return nil
 }
 
-// registerDrop removes a register, once its name has been typed again.
+// registerDrop removes a register.
 func (v *visit) registerDrop() error {
-	if err := v.formErr(); err != nil {
-		return err
-	}
-	p := registersPage{Drop: v.r.PostFormValue("list"), Typed: strings.TrimSpace(v.r.PostFormValue("confirm"))}
-	err := error(fault.New(fault.Invalid, "input.confirmation", "name", p.Drop))
-	if p.Drop != "" && p.Typed == p.Drop {
-		err = v.Ops.DropRegister(v.ctx, v.all, p.Drop)
-	}
+	r, err := v.remove(func(name string) error { return v.Ops.DropRegister(v.ctx, v.all, name) })
 	if err == nil {
-		v.redirect("/desk/registers?" + url.Values{"dropped": {p.Drop}}.Encode())
+		v.redirect("/desk/registers?" + url.Values{"dropped": {r.Chosen}}.Encode())
 		return nil
 	}
 	e, ok := shown(err)
@@ -84,11 +79,7 @@ func (v *visit) registerDrop() error {
 		return err
 	}
 	n := v.notice(e)
-	if e.Code == "input.confirmation" {
-		n.Field = "confirm"
-	}
-	p.Fault = &n
-	return v.registersView(statusOf(e.Kind), p)
+	return v.registersView(statusOf(e.Kind), registersPage{Fault: &n, Removal: r})
 }
 
 // registerFile is a register as its file writes it.

@@ -22,7 +22,8 @@ const wordsEdited = 1000
 
 type wordsPage struct {
 	deskPage
-	Lists      []domain.WordList
+	Lists      []wordRow
+	Removal    removal
 	All        int64 // version of all lists
 	Categories []string
 	Form       wordsForm
@@ -34,6 +35,12 @@ type wordsPage struct {
 	Decides    *naming.Verdict
 	Tried      *ops.WordHits // running names that the form's list, or the loaded ones, would meet
 	TriedAll   bool          // it was the loaded ones
+}
+
+// wordRow is a list with its suffixes as they are read.
+type wordRow struct {
+	domain.WordList
+	Under []string
 }
 
 // wordsForm is a list as it is typed.
@@ -79,10 +86,24 @@ func (v *visit) wordsView(status int, p wordsPage, err error) error {
 	}
 	p.deskPage = v.deskBase("words.title", "words")
 	p.Categories = naming.Categories
-	if p.Lists, p.All, err = v.Ops.WordLists(v.ctx, v.all); err != nil {
+	lists, all, err := v.Ops.WordLists(v.ctx, v.all)
+	if err != nil {
 		return err
 	}
+	p.All, p.Removal.Action, p.Removal.Say = all, "/desk/words/drop", v.cat.say("words.drop-say")
+	for _, l := range lists {
+		p.Lists, p.Removal.Names = append(p.Lists, wordRow{l, underSuffixes(l.Suffixes)}), append(p.Removal.Names, l.Name)
+	}
 	return v.page(status, "desk-words", p)
+}
+
+// underSuffixes are suffixes as they are read, with their dots.
+func underSuffixes(wire []string) []string {
+	out := make([]string, len(wire))
+	for i, s := range wire {
+		out[i] = "." + naming.Display(domain.Name(s))
+	}
+	return out
 }
 
 // wordsEdit fills the form with a list that is there.
@@ -95,7 +116,7 @@ func (v *visit) wordsEdit(name string) (wordsForm, error) {
 		if l.Name != name {
 			continue
 		}
-		f := wordsForm{Name: l.Name, Category: l.Category, Source: l.Source, Dated: l.Dated, Suffixes: strings.Join(l.Suffixes, " "), Doubtful: l.Doubtful}
+		f := wordsForm{Name: l.Name, Category: l.Category, Source: l.Source, Dated: l.Dated, Suffixes: strings.Join(underSuffixes(l.Suffixes), " "), Doubtful: l.Doubtful}
 		if l.Size > wordsEdited {
 			return f, nil // its entries come from a file
 		}
@@ -206,15 +227,12 @@ func (v *visit) suffixOf(typed string) string {
 }
 
 func (v *visit) wordsDrop() error {
-	if err := v.formErr(); err != nil {
-		return err
+	r, err := v.remove(func(name string) error { return v.Ops.DropWords(v.ctx, v.all, name) })
+	if err == nil {
+		v.redirect("/desk/words?" + url.Values{"dropped": {r.Chosen}}.Encode())
+		return nil
 	}
-	name := v.r.PostFormValue("list")
-	if err := v.Ops.DropWords(v.ctx, v.all, name); err != nil {
-		return v.wordsView(http.StatusOK, wordsPage{}, err)
-	}
-	v.redirect("/desk/words?" + url.Values{"dropped": {name}}.Encode())
-	return nil
+	return v.wordsView(http.StatusOK, wordsPage{Removal: r}, err)
 }
 
 // ParseWords reads a list from its file: a word a line, or CSV of word, where, note, and the labels that may bear it with

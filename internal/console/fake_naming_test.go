@@ -16,6 +16,7 @@ type fakeNaming struct {
 	lists   []domain.WordList
 	loaded  domain.WordList
 	decided []string
+	dropped []string
 }
 
 func (f *fake) AppealName(_ context.Context, s domain.Scope, typed, _ string) (domain.NamingReview, error) {
@@ -61,8 +62,12 @@ func (f *fake) LoadWords(_ context.Context, s domain.Scope, l domain.WordList) (
 	return l, f.call("LoadWords", s)
 }
 
-func (f *fake) DropWords(_ context.Context, s domain.Scope, _ string) error {
-	return f.call("DropWords", s)
+func (f *fake) DropWords(_ context.Context, s domain.Scope, name string) error {
+	if err := f.call("DropWords", s); err != nil {
+		return err
+	}
+	f.naming.dropped = append(f.naming.dropped, name)
+	return nil
 }
 
 func metWord() naming.Verdict {
@@ -132,6 +137,7 @@ func namingShots() []shot {
 		{"desk-words-fine", d, "/desk/words?test=plain.com", nil, 200, withWordLists},
 		{"desk-words-hit", d, "/desk/words?hit=", nil, 200, withWordLists},
 		{"desk-words-try", d, "/desk/words", list, 200, withWordLists},
+		{"desk-words-unsure", d, "/desk/words/drop", url.Values{"list": {"banks"}, "confirm": {"bank"}}, 422, withWordLists},
 		{"desk-words-refused", d, "/desk/words", list, 422, both(withWordLists, func(f *fake) {
 			f.fail["NamesHit"] = fault.New(fault.Invalid, "words.malformed", "list", "none", "column", "word", "rule", "label", "line", "2")
 		})},

@@ -86,7 +86,8 @@ type caseRow struct {
 }
 
 // appealable are codes of names that people may look at once more.
-var appealable = map[string]bool{string(naming.RestrictedWord): true, string(naming.PolicyWord): true, "registration.naming-rejected-deleted": true}
+var appealable = map[string]bool{string(naming.RestrictedWord): true, string(naming.PolicyWord): true,
+	"registration.naming-rejected-hold": true, "registration.naming-rejected-deleted": true}
 
 // Go is the page where the case can be mended.
 func (c caseRow) Go() string {

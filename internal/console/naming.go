@@ -39,7 +39,11 @@ type lookRow struct {
 }
 
 func (v *visit) lookRow(r domain.NamingReview) lookRow {
-	row := lookRow{NamingReview: r, Notice: v.words(fault.Code(r.Code), r.Facts),
+	code := fault.Code(r.Code)
+	if r.Kind == domain.ReviewDoubt && r.State == domain.ReviewOpen {
+		code = "registration.word-review" // nothing is refused yet
+	}
+	row := lookRow{NamingReview: r, Notice: v.words(code, r.Facts),
 		Tag: map[domain.NamingReviewState]string{domain.ReviewOpen: "info", domain.ReviewGranted: "ok", domain.ReviewRejected: "bad"}[r.State]}
 	if row.Tag == "" {
 		row.Tag = "mute"

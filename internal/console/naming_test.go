@@ -59,8 +59,17 @@ func TestWordsAtTheDesk(t *testing.T) {
 	if _, page := v.get("/desk/words?edit=banks"); strings.Contains(page, ">中国\nchina,word") {
 		t.Error("a long list is put into the form")
 	}
-	if res, _ := v.post("/desk/words/drop", url.Values{"list": {"banks"}}); res.StatusCode != http.StatusSeeOther {
-		t.Errorf("drop: HTTP %d", res.StatusCode)
+	for _, typed := range []string{"", "bank"} {
+		if res, page := v.post("/desk/words/drop", url.Values{"list": {"banks"}, "confirm": {typed}}); res.StatusCode != http.StatusUnprocessableEntity || len(b.f.naming.dropped) != 0 ||
+			!strings.Contains(page, "<option selected>banks") || !strings.Contains(page, `aria-invalid="true"`) {
+			t.Errorf("dropped after %q: HTTP %d, %v", typed, res.StatusCode, b.f.naming.dropped)
+		}
+	}
+	if res, _ := v.post("/desk/words/drop", url.Values{"list": {"banks"}, "confirm": {" banks "}}); res.StatusCode != http.StatusSeeOther || !slices.Equal(b.f.naming.dropped, []string{"banks"}) {
+		t.Errorf("drop: HTTP %d, %v", res.StatusCode, b.f.naming.dropped)
+	}
+	if _, page := v.get("/desk/words"); !strings.Contains(page, ".中国") || strings.Contains(page, "xn--fiqs8s") {
+		t.Error("suffixes are not shown as they are read")
 	}
 	if _, page := v.get("/desk/naming"); !strings.Contains(page, "/desk/words") {
 		t.Error("the queue has no way to the lists")
@@ -76,5 +85,23 @@ func TestWordsAtTheDesk(t *testing.T) {
 		if res, _ := owner.get(path); res.StatusCode != http.StatusForbidden {
 			t.Errorf("an owner gets %s: HTTP %d", path, res.StatusCode)
 		}
+	}
+}
+
+// TestLooksAreWorded: a name that waits has not been refused, and at the desk an appeal is not the reader's.
+func TestLooksAreWorded(t *testing.T) {
+	b := newBench(t)
+	withLooksAtNames(b.f)
+	_, page := b.as(t, domain.Owner).get("/naming")
+	waiting := page[strings.Index(page, `data-look="8"`):strings.Index(page, `data-look="7"`)]
+	if want := "registration.word-review"; !strings.Contains(waiting, want) || strings.Contains(waiting, "registration.policy-word") {
+		t.Errorf("a name that waits is worded\n%s", waiting)
+	}
+	if !strings.Contains(page, b.zh(t, "naming.kind-appeal")) {
+		t.Error("an owner's appeal is not told as the owner's")
+	}
+	_, desk := b.as(t, domain.Operator).get("/desk/naming")
+	if yours := b.zh(t, "naming.kind-appeal"); strings.Contains(desk, yours) || !strings.Contains(desk, b.zh(t, "looks.kind-appeal")) {
+		t.Errorf("the desk reads %q of somebody else's appeal", yours)
 	}
 }
