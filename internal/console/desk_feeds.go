@@ -35,6 +35,7 @@ type feedsPage struct {
 	Hit     *notice
 	Done    string
 	Fault   *notice
+	Removal removal
 }
 
 func (v *visit) deskFeeds() error {
@@ -75,8 +76,9 @@ func (v *visit) feedsView(status int, p feedsPage) error {
 		if dated, err := time.Parse(time.DateOnly, f.Dated); err == nil {
 			r.Days = max(0, int(v.Ops.Now().Sub(dated)/(24*time.Hour)))
 		}
-		p.Feeds = append(p.Feeds, r)
+		p.Feeds, p.Removal.Names = append(p.Feeds, r), append(p.Removal.Names, f.Name)
 	}
+	p.Removal.Action, p.Removal.Say = "/desk/feeds/drop", v.cat.say("feeds.drop-say")
 	if p.Appeals, p.Total, err = v.Ops.RiskAppeals(v.ctx, v.all, ops.AppealFilter{State: domain.AppealOpen, Page: ops.Page{Limit: 50}}); err != nil {
 		return err
 	}
@@ -115,14 +117,11 @@ func (v *visit) feedLoad() error {
 }
 
 func (v *visit) feedDrop() error {
-	if err := v.formErr(); err != nil {
-		return err
+	r, err := v.remove(func(name string) error { return v.Ops.DropFeed(v.ctx, v.all, name) })
+	if err != nil {
+		return v.feedsRefused(err, feedsPage{Form: url.Values{}, Removal: r})
 	}
-	name := v.r.PostFormValue("list")
-	if err := v.Ops.DropFeed(v.ctx, v.all, name); err != nil {
-		return v.feedsRefused(err, feedsPage{Form: url.Values{}})
-	}
-	v.redirect("/desk/feeds?" + url.Values{"dropped": {name}}.Encode())
+	v.redirect("/desk/feeds?" + url.Values{"dropped": {r.Chosen}}.Encode())
 	return nil
 }
 

@@ -123,7 +123,7 @@ func riskShots() []shot {
 		{"desk-feeds-empty", d, "/desk/feeds", nil, 200, nil},
 		{"desk-feeds-hit", d, "/desk/feeds?name=yunhecha.com", nil, 200, withPast},
 		{"desk-feeds-clean", d, "/desk/feeds?name=yunhecha.cn", nil, 200, withPast},
-		{"desk-feeds-refused", d, "/desk/feeds/drop", url.Values{"list": {"x"}}, 404, func(f *fake) {
+		{"desk-feeds-refused", d, "/desk/feeds/drop", url.Values{"list": {"x"}, "confirm": {"x"}}, 404, func(f *fake) {
 			f.fail["DropFeed"] = fault.New(fault.Missing, "feed.not-found", "list", "x")
 		}},
 	}

@@ -48,7 +48,10 @@ func TestFeedsAtTheDesk(t *testing.T) {
 	if string(in.Body) != "bad.com\n" || in.Feed != (domain.Feed{Name: "safety", Kind: "blocks", Source: "Example", Format: "plain", Dated: "2026-11-01"}) || !b.f.scopes["LoadFeed"].Operator {
 		t.Errorf("%+v", in)
 	}
-	v.post("/desk/feeds/drop", url.Values{"list": {"safety"}})
+	if res, _ := v.post("/desk/feeds/drop", url.Values{"list": {"safety"}}); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("dropped without its name: HTTP %d", res.StatusCode)
+	}
+	v.post("/desk/feeds/drop", url.Values{"list": {"safety"}, "confirm": {"safety"}})
 	v.post("/desk/feeds/appeals/7", url.Values{"ruling": {"grant"}, "note": {"seen"}})
 	v.post("/desk/feeds/appeals/8", url.Values{"ruling": {"refuse"}})
 	if got := strings.Join(b.f.asked, "; "); got != "drop safety; decide 7 true seen; decide 8 false " {
