@@ -125,9 +125,7 @@ func compareRegistries(ctx context.Context, cfg Config, log *slog.Logger, out io
 		}
 		fmt.Fprintf(out, "%s: %d names looked at\n", r.ID, n)
 		off, err := a.compareDeposit(ctx, r, out)
-		if differ, failed = differ+off, errors.Join(failed, err); err != nil {
-			continue
-		}
+		differ, failed = differ+off, errors.Join(failed, err)
 	}
 	return differ, failed
 }

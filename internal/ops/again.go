@@ -9,6 +9,7 @@ import (
 
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
+	"github.com/openregistrar/openregistrar/internal/naming"
 	"github.com/openregistrar/openregistrar/internal/policy"
 )
 
@@ -80,11 +81,10 @@ func priceAt(s policy.Suffix, years int, fee int64) int64 {
 	return price
 }
 
-// agreedPrices holds the prices that a caller says he was shown against today's. A price of its own is the registry's to
-// confirm: it becomes the fee that goes out with the name. What is dearer or cheaper by now fails, and so does what its
-// registry can't be asked about.
-func (o *Ops) agreedPrices(ctx context.Context, scope domain.Scope, in Register, asks []ask, fees map[domain.Name]int64) {
-	table := o.Policy()
+// agreedPrices asks registries about prices that a caller says he was shown and that are not the buyer's in the table: a
+// premium name's is its registry's to confirm, and becomes the fee that goes out with it. What is dearer or cheaper by
+// now fails, and so does what its registry can't be asked about.
+func (o *Ops) agreedPrices(ctx context.Context, scope domain.Scope, in Register, asks []ask, fees map[domain.Name]int64, table *policy.Table) {
 	own := map[domain.Name]*ask{}
 	var names []domain.Name
 	for i := range asks {
@@ -120,7 +120,12 @@ func (o *Ops) agreedPrices(ctx context.Context, scope domain.Scope, in Register,
 			fees[f.Name] = f.Fee
 			return
 		}
-		own[f.Name].fault = fault.New(fault.Conflict, "order.price-changed", "name", f.Display, "shown", strconv.FormatInt(shown, 10),
-			"now", strconv.FormatInt(now, 10), "currency", table.House.Currency)
+		own[f.Name].fault = priceMoved(f.Name, shown, now, table.House.Currency)
 	})
+}
+
+// priceMoved is the fault of a name that costs something else than was shown, minor units.
+func priceMoved(n domain.Name, shown, now int64, currency string) error {
+	return fault.New(fault.Conflict, "order.price-changed", "name", naming.Display(n), "shown", strconv.FormatInt(shown, 10),
+		"now", strconv.FormatInt(now, 10), "currency", currency)
 }

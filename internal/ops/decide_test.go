@@ -215,6 +215,12 @@ func TestRegisterNamesAlone(t *testing.T) {
 			t.Errorf("%v: %v, %+v", c.names, err, plan)
 		}
 	}
+	// What was shown counts to the moment of the decision.
+	in.Names, in.PriceOf = []string{"p1.com", "p2.com"}, map[domain.Name]int64{"p1.com": 6700, "p2.com": 6800}
+	if plan, view, err := decide(t, in, snap, nil); err != nil || view.Total != 6800 || plan.Writes[0].(InsertOrder).Items[0].Code != "order.price-changed" {
+		t.Errorf("a price that was not shown: %v, %+v", err, view)
+	}
+	in.PriceOf = nil
 	in.Names = []string{"x1.com", "x2.com"}
 	poor := snap
 	poor.Wallet.Balance = 100

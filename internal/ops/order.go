@@ -30,7 +30,7 @@ type Register struct {
 	Key          string // idempotency key; the same key gives the same order again
 	MaxTotal     int64  // what the buyer was shown, minor units; 0: not checked
 	// PriceOf is what the buyer was shown for a name and its term, minor units. A name without it is ordered at today's
-	// list price, or at the fee that stands in the cart.
+	// price, or at the fee that stands in the cart.
 	PriceOf map[domain.Name]int64
 	// Alone: a name that can't be ordered fails alone, with its own reason, and the balance goes as far as it lasts, in
 	// the order of Names. Otherwise the first such name refuses them all.
@@ -108,7 +108,7 @@ func (o *Ops) register(ctx context.Context, scope domain.Scope, in Register) (Or
 	if err != nil {
 		return OrderView{}, err
 	}
-	o.agreedPrices(ctx, scope, in, asks, fees)
+	o.agreedPrices(ctx, scope, in, asks, fees, table.For(snap.Account.PriceGroup, o.Now()))
 	if err := o.knownRisks(ctx, scope, asks); err != nil {
 		return OrderView{}, err
 	}
@@ -242,7 +242,12 @@ func decideRegister(scope domain.Scope, in Register, asks []ask, snap OrderSnaps
 		barred := hit && !met.Doubtful && !taken
 		if a.fault == nil {
 			item.Price, cost = priceNew(suffix, years, fee)
-			if left := snap.Wallet.Balance - order.Total; in.Alone && !taken && !barred && item.Price > left {
+			shown, left := in.PriceOf[n], snap.Wallet.Balance-order.Total
+			switch {
+			case taken || barred: // that is its reason
+			case shown != 0 && shown != item.Price:
+				a.fault = priceMoved(n, shown, item.Price, order.Currency)
+			case in.Alone && item.Price > left:
 				a.fault = fault.New(fault.Conflict, balanceOut, "name", naming.Display(n), "price", strconv.FormatInt(item.Price, 10),
 					"balance", strconv.FormatInt(left, 10), "currency", order.Currency)
 				wanted += item.Price

@@ -9,6 +9,7 @@ import (
 	"github.com/openregistrar/openregistrar/internal/domain"
 	"github.com/openregistrar/openregistrar/internal/fault"
 	"github.com/openregistrar/openregistrar/internal/ops"
+	"github.com/openregistrar/openregistrar/internal/policy"
 )
 
 // reasons are an order's names with why each failed; "" for the others.
@@ -140,5 +141,22 @@ func TestPricesThatWereShown(t *testing.T) {
 			h.ok(h.Dispatch(h.Context(), account))
 		}
 		h.wallet(1_000_000-116_800, 0)
+	})
+}
+
+// A buyer with prices of the account's own group is held to those: who was shown the list price is not charged another.
+func TestPricesShownToAGroup(t *testing.T) {
+	engines(t, func(h *house) {
+		counting(h)
+		h.ok(h.SetPriceGroup(h.Context(), deskOf, "buyer@example.com", "vip"))
+		h.ok(h.PutRule(h.Context(), deskOf, policy.Rule{Key: "vip", Deal: policy.DealPrice, NameZH: "价", NameEN: "Price", Suffixes: []string{"com"}, Actions: []string{"new"},
+			Years: []int{1}, Groups: []string{"vip"}, Amount: 5000, From: h.Now()}))
+		v, err := h.Register(h.Context(), h.scope, ops.Register{Template: h.form, Years: 1, Agreement: h.Policy().House.Agreement, Alone: true,
+			Names: []string{"list.com", "own.com"}, PriceOf: map[domain.Name]int64{"list.com": 6800, "own.com": 5000}})
+		h.ok(err)
+		got := h.reasons(v.ID)
+		if got["list.com"] != "order.price-changed" || got["own.com"] != "" || v.Total != 5000 {
+			h.Errorf("%v, total %d", got, v.Total)
+		}
 	})
 }
